@@ -1,0 +1,47 @@
+import { Type, type Static } from 'typebox'
+
+export const Slug = Type.String({ minLength: 1, maxLength: 80, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' })
+
+export const Locale = Type.String({ minLength: 2, maxLength: 12, pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$' })
+
+export const CampaignParams = Type.Object({ slug: Slug })
+
+export const LocaleQuery = Type.Object({
+  locale: Type.Optional(Locale),
+})
+
+export const Affiliation = Type.Enum(['student', 'alum', 'staff', 'other'])
+export type Affiliation = Static<typeof Affiliation>
+
+/** What a page needs to show a campaign and its form. */
+export const Campaign = Type.Object(
+  {
+    slug: Slug,
+    state: Type.Enum(['upcoming', 'open', 'closed'], {
+      description: 'As of now: scheduled dates are taken into account. Drafts are not public.',
+    }),
+    organization: Type.Object({ name: Type.String(), url: Type.Optional(Type.String()) }),
+    locale: Locale,
+    locales: Type.Array(Locale),
+    title: Type.String(),
+    text: Type.String({ description: 'The pledge text: what a signer promises.' }),
+    textVersion: Type.Integer(),
+    textHash: Type.String({ description: 'SHA-256 of title, text and reason, in hex.' }),
+    reason: Type.String({ description: 'Why: paragraphs of plain text, an empty line between.' }),
+    opensAt: Type.Optional(Type.String({ format: 'date-time' })),
+    closesAt: Type.Optional(Type.String({ format: 'date-time' })),
+    goal: Type.Optional(Type.Integer()),
+    confirmed: Type.Integer({ description: 'Public total: the sum of what the leaderboard shows.' }),
+    eligibility: Type.Enum(['anyone', 'campus-email']),
+    smallestShown: Type.Integer({ description: 'A campus with fewer confirmed pledges is never shown by itself.' }),
+    namesShownAfter: Type.Integer(),
+    contactMode: Type.Enum(['count-only', 'contactable'], {
+      description: 'contactable: a signer may tick `updates` and `display`.',
+    }),
+    captcha: Type.Object({ kind: Type.Enum(['none']) }),
+    theme: Type.Object({ accent: Type.Optional(Type.String()) }),
+    demo: Type.Boolean({ description: 'A made-up world, not a real drive.' }),
+  },
+  { $id: 'Campaign' },
+)
+export type Campaign = Static<typeof Campaign>

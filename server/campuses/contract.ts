@@ -1,0 +1,30 @@
+import { Type, type Static } from 'typebox'
+
+/** A campus's public name in URLs: its domain, "gatech.edu". */
+export const CampusDomain = Type.String({
+  minLength: 3,
+  maxLength: 253,
+  pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
+  description: "A campus's public name: its domain, \"gatech.edu\".",
+})
+
+export const Campus = Type.Object(
+  {
+    campus: CampusDomain,
+    name: Type.String(),
+    shortName: Type.Optional(Type.String()),
+    city: Type.Optional(Type.String()),
+    region: Type.Optional(Type.String({ description: 'State or province.' })),
+    country: Type.Optional(Type.String({ description: 'ISO 3166-1 alpha-2.' })),
+  },
+  { $id: 'Campus' },
+)
+export type Campus = Static<typeof Campus>
+
+export const CampusQuery = Type.Object({
+  q: Type.String({ maxLength: 200, description: 'A name, short name, alias, domain, or a part of one.' }),
+})
+
+/** At most 8, best match first; none where `q` has fewer than two letters. */
+export const CampusMatches = Type.Object({ campuses: Type.Array(Campus) }, { $id: 'CampusMatches' })
+export type CampusMatches = Static<typeof CampusMatches>

@@ -1,0 +1,108 @@
+/** What the server hands to each page in `web/pages/`: plain data, sent along as JSON for the browser to go on with. */
+import type { Campaign } from '../campaigns/contract.ts'
+import type { Campus } from '../campuses/contract.ts'
+import type { CampusStanding, Leaderboard } from '../leaderboards/contract.ts'
+import type { Confirmation, MyPledge, PledgeRequest } from '../pledges/contract.ts'
+import type { RefusalCode } from '../refusal.ts'
+
+/** A refusal as a form shows it. */
+export interface ShownRefusal {
+  code: RefusalCode
+  field?: string
+}
+
+/** Where a signer is on the way; the browser's own form starts from it and moves on by itself. */
+export type SigningStep =
+  | { at: 'asking'; typed?: Partial<PledgeRequest>; refusal?: ShownRefusal; campuses?: Campus[] }
+  | { at: 'check-email'; email: string; campus?: Campus; refusal?: ShownRefusal }
+  | { at: 'thanked'; confirmation: Confirmation; standing?: CampusStanding }
+
+/** `/c/{slug}`, `/c/{slug}/{campus}`, and `/embed/…` in view `pledge`. */
+export interface PledgeProps {
+  campaign: Campaign
+  leaderboard: Leaderboard
+  /** The campus that the address of the page names. */
+  standing?: CampusStanding
+  step: SigningStep
+  source?: string
+  /** False in a frame: no header, no way out. */
+  isWholePage: boolean
+  publicUrl: string
+}
+
+/** `/embed/{slug}?view=leaderboard` and `view=counter`. */
+export interface LeaderboardProps {
+  campaign: Campaign
+  leaderboard: Leaderboard
+  standing?: CampusStanding
+  view: 'leaderboard' | 'counter'
+  publicUrl: string
+}
+
+/** `/confirm/{token}`: a button at first, and the thanks or the refusal after it was pressed. */
+export interface ConfirmProps {
+  step:
+    | { at: 'asking' }
+    | { at: 'thanked'; confirmation: Confirmation; campaign: Campaign; standing?: CampusStanding }
+    | { at: 'refused'; refusal: ShownRefusal }
+  publicUrl: string
+}
+
+/** `/my-pledge/{token}` (a button) and `/my-pledge` (what is held). */
+export interface MyPledgeProps {
+  step:
+    | { at: 'asking' }
+    | { at: 'shown'; pledge: MyPledge; note?: 'changed' | 'withdrawn'; refusal?: ShownRefusal }
+    | { at: 'erased' }
+    | { at: 'refused'; refusal: ShownRefusal }
+  publicUrl: string
+}
+
+/** `/my-pledge-links`: asking for a link by email. */
+export interface MyPledgeLinkProps {
+  campaign: Campaign
+  step: { at: 'asking'; refusal?: ShownRefusal; email?: string } | { at: 'check-email' }
+  publicUrl: string
+}
+
+/** Any refusal on a page: unknown campaign, nothing here, too many people at once. */
+export interface RefusedProps {
+  refusal: ShownRefusal
+  publicUrl: string
+}
+
+/** `/dev/mailbox`, local mode only. */
+export interface MailboxProps {
+  letters: { id: string; to: string; subject: string; at: string }[]
+  letter?: { id: string; to: string; subject: string; at: string; text: string; html: string }
+  publicUrl: string
+}
+
+export interface Pages {
+  pledge: PledgeProps
+  leaderboard: LeaderboardProps
+  confirm: ConfirmProps
+  'my-pledge': MyPledgeProps
+  'my-pledge-link': MyPledgeLinkProps
+  refused: RefusedProps
+  mailbox: MailboxProps
+}
+
+export type PageName = keyof Pages
+
+/** Asked for in the address of an embed. */
+export type Theme = 'auto' | 'light' | 'dark'
+
+/** What the built web bundle (`dist/server/pages.js`) offers the server. */
+export interface RenderedPage {
+  /** Inside `<head>`: title and tags. */
+  head: string
+  body: string
+  /** The props again, with the words of the locale, for the browser. Escaped for a `<script type="application/json">`. */
+  state: string
+}
+export type RenderPage = <Name extends PageName>(
+  page: Name,
+  props: Pages[Name],
+  frame: { locale: string; theme: Theme },
+) => RenderedPage

@@ -1,0 +1,127 @@
+import { Type, type Static } from 'typebox'
+import { Affiliation, Locale, Slug } from '../campaigns/contract.ts'
+import { CampusDomain } from '../campuses/contract.ts'
+
+/** Longer than any address that can be: its shape is checked, with reasons, in `address.ts`. */
+const Email = Type.String({ maxLength: 500, description: 'One address: ASCII before the @, a domain after it.' })
+
+/** Which embed, poster or link brought a pledge. */
+export const Source = Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9._-]*$' })
+
+export const PledgeRequest = Type.Object(
+  {
+    email: Email,
+    name: Type.Optional(
+      Type.String({ maxLength: 1000, description: 'Kept only with `display`. At most 80 characters, no links.' }),
+    ),
+    campus: Type.Optional(
+      Type.String({ maxLength: 253, description: 'Domain of the chosen campus; a campus email address overrides it.' }),
+    ),
+    affiliation: Type.Optional(Affiliation),
+    display: Type.Optional(Type.Boolean({ description: 'List me by first name and initial.' })),
+    updates: Type.Optional(Type.Boolean({ description: 'Email me about this pledge.' })),
+    locale: Type.Optional(Locale),
+    source: Type.Optional(Source),
+  },
+  { $id: 'PledgeRequest', additionalProperties: false },
+)
+export type PledgeRequest = Static<typeof PledgeRequest>
+
+/** The same whether the address is new, pending, confirmed, withdrawn or excluded. */
+export const PledgeReceipt = Type.Object(
+  {
+    status: Type.Literal('check-your-email'),
+    campus: Type.Optional(CampusDomain),
+  },
+  { $id: 'PledgeReceipt' },
+)
+export type PledgeReceipt = Static<typeof PledgeReceipt>
+
+const Token = Type.String({ minLength: 1, maxLength: 400 })
+
+export const ConfirmationByToken = Type.Object({ token: Token }, { additionalProperties: false })
+
+export const ConfirmationByCode = Type.Object(
+  {
+    campaign: Slug,
+    email: Email,
+    code: Type.String({ pattern: '^ *[0-9]{3}[ -]?[0-9]{3} *$', description: 'Six digits.' }),
+  },
+  { additionalProperties: false },
+)
+export type ConfirmationByCode = Static<typeof ConfirmationByCode>
+
+export const ConfirmationRequest = Type.Union([ConfirmationByToken, ConfirmationByCode], {
+  $id: 'ConfirmationRequest',
+})
+export type ConfirmationRequest = Static<typeof ConfirmationRequest>
+
+/** Asking again answers the same. Figures only for a campus that may be shown. */
+export const Confirmation = Type.Object(
+  {
+    campaign: Slug,
+    campus: Type.Optional(
+      Type.Object({ campus: CampusDomain, name: Type.String(), shortName: Type.Optional(Type.String()) }),
+    ),
+    confirmed: Type.Optional(Type.Integer()),
+    rank: Type.Optional(Type.Integer()),
+    shareUrl: Type.String({ format: 'uri' }),
+  },
+  { $id: 'Confirmation' },
+)
+export type Confirmation = Static<typeof Confirmation>
+
+export const MyPledgeLinkRequest = Type.Object(
+  { campaign: Slug, email: Email, locale: Type.Optional(Locale) },
+  { $id: 'MyPledgeLinkRequest', additionalProperties: false },
+)
+export type MyPledgeLinkRequest = Static<typeof MyPledgeLinkRequest>
+
+export const MyPledgeLinkReceipt = Type.Object(
+  { status: Type.Literal('check-your-email') },
+  { $id: 'MyPledgeLinkReceipt' },
+)
+
+export const MyPledgeSessionRequest = Type.Object(
+  { token: Token },
+  { $id: 'MyPledgeSessionRequest', additionalProperties: false },
+)
+
+/** Everything that is held about one pledge. */
+export const MyPledge = Type.Object(
+  {
+    campaign: Type.Object({ slug: Slug, title: Type.String(), text: Type.String() }),
+    state: Type.Enum(['pending', 'confirmed', 'withdrawn']),
+    campus: Type.Optional(Type.Object({ campus: CampusDomain, name: Type.String(), proven: Type.Boolean() })),
+    affiliation: Type.Optional(Affiliation),
+    updates: Type.Boolean(),
+    display: Type.Boolean(),
+    displayName: Type.Optional(Type.String()),
+    holdsAddress: Type.Boolean({ description: 'Whether your address is still kept, sealed.' }),
+    textVersion: Type.Integer(),
+    locale: Locale,
+    source: Type.Optional(Type.String()),
+    signedAt: Type.String({ format: 'date-time' }),
+    confirmedAt: Type.Optional(Type.String({ format: 'date-time' })),
+    withdrawnAt: Type.Optional(Type.String({ format: 'date-time' })),
+  },
+  { $id: 'MyPledge' },
+)
+export type MyPledge = Static<typeof MyPledge>
+
+/** Only what is named changes. */
+export const MyPledgeChange = Type.Object(
+  {
+    campus: Type.Optional(
+      Type.String({ maxLength: 253, description: 'Another domain, or empty for none; not where the address proves it.' }),
+    ),
+    display: Type.Optional(Type.Boolean()),
+    name: Type.Optional(Type.String({ maxLength: 1000, description: 'Needed to turn `display` on.' })),
+    updates: Type.Optional(Type.Boolean()),
+    email: Type.Optional(
+      Type.String({ maxLength: 500, description: 'Needed to turn `updates` on where the address was erased.' }),
+    ),
+  },
+  { $id: 'MyPledgeChange', additionalProperties: false },
+)
+export type MyPledgeChange = Static<typeof MyPledgeChange>

@@ -1,0 +1,65 @@
+/**
+ * Every reason for which a request is refused, with its HTTP status and title (RFC 9457).
+ * Programs read the code; a code, once published, keeps its meaning.
+ */
+export const refusals = {
+  'malformed-json': [400, 'The body is not valid JSON'],
+  'invalid-request': [400, 'The request does not have the documented shape'],
+  'token-invalid': [400, 'This link is not valid'],
+  'not-signed-in': [401, 'This page needs the link from your email'],
+  'cross-origin': [403, 'This request came from another site'],
+  'not-found': [404, 'There is nothing at this address'],
+  'unknown-campaign': [404, 'There is no such campaign'],
+  'unknown-campus': [404, 'There is no such campus'],
+  'campaign-not-open': [409, 'This campaign has not opened yet'],
+  'campaign-closed': [409, 'This campaign has closed'],
+  'pledge-withdrawn': [409, 'This pledge was taken back'],
+  'token-expired': [410, 'This link has expired'],
+  'too-large': [413, 'The request is too large'],
+  'unsupported-media-type': [415, 'The body is of a type not understood here'],
+  'email-invalid': [422, 'That is not an email address we can write to'],
+  'email-not-campus': [422, 'This campaign needs a campus email address'],
+  'email-mismatch': [422, 'That is not the address this pledge was signed with'],
+  'name-too-long': [422, 'That name is too long'],
+  'name-not-allowed': [422, 'That name cannot be used'],
+  'name-missing': [422, 'A name is needed for this'],
+  'campus-not-known': [422, 'That campus is not in the directory'],
+  'campus-proven': [422, 'This campus comes from the email address'],
+  'contact-not-offered': [422, 'This campaign collects no contacts'],
+  'code-wrong': [422, 'That code does not match'],
+  'code-too-many-tries': [429, 'Too many tries with a code'],
+  busy: [503, 'Too many people at once'],
+  'database-away': [503, 'The database cannot be reached'],
+  internal: [500, 'Something went wrong on our side'],
+} as const satisfies Record<string, readonly [status: number, title: string]>
+
+export type RefusalCode = keyof typeof refusals
+
+interface RefusalDetails {
+  /** The field of the request that the refusal is about. */
+  field?: string
+  /** Seconds after which trying again makes sense. */
+  retryAfter?: number
+}
+
+/** A request that cannot be granted, for a reason the caller can understand. Bugs just throw. */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly field: string | undefined
+  readonly retryAfter: number | undefined
+
+  constructor(code: RefusalCode, detail: string, { field, retryAfter }: RefusalDetails = {}) {
+    super(detail)
+    this.code = code
+    this.field = field
+    this.retryAfter = retryAfter
+  }
+
+  get status(): number {
+    return refusals[this.code][0]
+  }
+
+  get title(): string {
+    return refusals[this.code][1]
+  }
+}
