@@ -5,7 +5,7 @@ export const CampusDomain = Type.String({
   minLength: 3,
   maxLength: 253,
   pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
-  description: "A campus's public name: its domain, \"gatech.edu\".",
+  description: 'A campus\'s public name: its domain, "gatech.edu".',
 })
 
 export const Campus = Type.Object(

@@ -2,8 +2,8 @@ import { Type, type Static } from 'typebox'
 import { Affiliation, Locale, Slug } from '../campaigns/contract.ts'
 import { CampusDomain } from '../campuses/contract.ts'
 
-/** Longer than any address that can be: its shape is checked, with reasons, in `address.ts`. */
-const Email = Type.String({ maxLength: 500, description: 'One address: ASCII before the @, a domain after it.' })
+/** Its shape is checked, with reasons, in `address.ts`. */
+const Email = Type.String({ description: 'One address: ASCII before the @, a domain after it.' })
 
 /** Which embed, poster or link brought a pledge. */
 export const Source = Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9._-]*$' })
@@ -12,10 +12,10 @@ export const PledgeRequest = Type.Object(
   {
     email: Email,
     name: Type.Optional(
-      Type.String({ maxLength: 1000, description: 'Kept only with `display`. At most 80 characters, no links.' }),
+      Type.String({ description: 'Kept only with `display`. At most 80 characters, no links.' }),
     ),
     campus: Type.Optional(
-      Type.String({ maxLength: 253, description: 'Domain of the chosen campus; a campus email address overrides it.' }),
+      Type.String({ description: 'Domain of the chosen campus; a campus email address overrides it.' }),
     ),
     affiliation: Type.Optional(Affiliation),
     display: Type.Optional(Type.Boolean({ description: 'List me by first name and initial.' })),
@@ -113,13 +113,13 @@ export type MyPledge = Static<typeof MyPledge>
 export const MyPledgeChange = Type.Object(
   {
     campus: Type.Optional(
-      Type.String({ maxLength: 253, description: 'Another domain, or empty for none; not where the address proves it.' }),
+      Type.String({ description: 'Another domain, or empty for none; not where the address proves it.' }),
     ),
     display: Type.Optional(Type.Boolean()),
-    name: Type.Optional(Type.String({ maxLength: 1000, description: 'Needed to turn `display` on.' })),
+    name: Type.Optional(Type.String({ description: 'Needed to turn `display` on.' })),
     updates: Type.Optional(Type.Boolean()),
     email: Type.Optional(
-      Type.String({ maxLength: 500, description: 'Needed to turn `updates` on where the address was erased.' }),
+      Type.String({ description: 'Needed to turn `updates` on where the address was erased.' }),
     ),
   },
   { $id: 'MyPledgeChange', additionalProperties: false },

@@ -1,0 +1,112 @@
+import { defineEmail, duration } from './email.ts'
+
+/** Nothing in it was typed by a signer: whoever signs with a stranger's address cannot write to that stranger. */
+export interface ConfirmValues {
+  campaignTitle: string
+  organizationName: string
+  pledgeText: string
+  confirmUrl: string
+  /** Six digits. */
+  code: string
+  myPledgeUrl: string
+  ticks: Ticks
+  expiresInDays: number
+}
+
+interface Ticks {
+  listsName: boolean
+  wantsUpdates: boolean
+}
+
+const tickWords = {
+  en: {
+    listsName: 'list me by first name and initial',
+    wantsUpdates: 'email me about this pledge',
+    some: (ticked: string) => `You ticked: ${ticked}.`,
+    none: 'You ticked nothing: you will be counted, and otherwise forgotten.',
+  },
+  es: {
+    listsName: 'mostrar mi nombre y mi inicial',
+    wantsUpdates: 'recibir correos sobre este compromiso',
+    some: (ticked: string) => `Marcaste: ${ticked}.`,
+    none: 'No marcaste nada: tu firma se cuenta y lo demás se olvida.',
+  },
+}
+
+export const confirm = defineEmail<ConfirmValues>({
+  name: 'confirm',
+  copy: {
+    en: {
+      subject: 'Confirm your signature',
+      preheader: 'One step is left. It takes a few seconds.',
+      blocks: [
+        { kind: 'heading', words: 'One step is left' },
+        {
+          kind: 'paragraph',
+          words:
+            'Thank you for signing “{campaignTitle}”, a pledge drive by {organizationName}. Your signature counts once you confirm it.',
+        },
+        { kind: 'quote', words: '{pledgeText}' },
+        { kind: 'button', words: 'Confirm my signature', url: '{confirmUrl}' },
+        { kind: 'paragraph', words: 'Or type this code on the page where you signed:' },
+        { kind: 'code', words: '{code}' },
+        { kind: 'paragraph', words: '{ticked}' },
+        { kind: 'link', words: 'See, change or erase what we hold', url: '{myPledgeUrl}' },
+        {
+          kind: 'small',
+          words: 'If this was not you, do nothing: unconfirmed pledges are erased after {expiresIn}.',
+        },
+      ],
+      footer: 'You got this email because your address was entered on a pledge page. It carries no trackers.',
+    },
+    es: {
+      subject: 'Confirma tu firma',
+      preheader: 'Falta un paso. Toma unos segundos.',
+      blocks: [
+        { kind: 'heading', words: 'Falta un paso' },
+        {
+          kind: 'paragraph',
+          words:
+            'Gracias por firmar «{campaignTitle}», una campaña de {organizationName}. Tu firma cuenta en cuanto la confirmes.',
+        },
+        { kind: 'quote', words: '{pledgeText}' },
+        { kind: 'button', words: 'Confirmar mi firma', url: '{confirmUrl}' },
+        { kind: 'paragraph', words: 'O escribe este código en la página donde firmaste:' },
+        { kind: 'code', words: '{code}' },
+        { kind: 'paragraph', words: '{ticked}' },
+        { kind: 'link', words: 'Ver, cambiar o borrar lo que guardamos', url: '{myPledgeUrl}' },
+        {
+          kind: 'small',
+          words: 'Si no fuiste tú, no hagas nada: las firmas sin confirmar se borran después de {expiresIn}.',
+        },
+      ],
+      footer:
+        'Recibiste este correo porque alguien escribió tu dirección en una página de firmas. No lleva rastreadores.',
+    },
+  },
+  fills: ({ ticks, code, expiresInDays, ...values }, locale) => ({
+    campaignTitle: values.campaignTitle,
+    organizationName: values.organizationName,
+    pledgeText: values.pledgeText,
+    confirmUrl: values.confirmUrl,
+    myPledgeUrl: values.myPledgeUrl,
+    code: `${code.slice(0, 3)} ${code.slice(3)}`,
+    ticked: tickedIn(ticks, tickWords[locale]),
+    expiresIn: duration(locale, expiresInDays, 'day'),
+  }),
+  sample: {
+    campaignTitle: '#NoTechForICE',
+    organizationName: 'Mijente',
+    pledgeText: 'I will not work for a tech firm while it contracts with ICE.\nI will tell recruiters why.',
+    confirmUrl: 'https://pledge.example.org/confirm/sample-token',
+    code: '123456',
+    myPledgeUrl: 'https://pledge.example.org/my-pledge/sample-token',
+    ticks: { listsName: true, wantsUpdates: true },
+    expiresInDays: 7,
+  },
+})
+
+function tickedIn({ listsName, wantsUpdates }: Ticks, words: (typeof tickWords)['en']): string {
+  const ticked = [listsName ? words.listsName : '', wantsUpdates ? words.wantsUpdates : ''].filter(Boolean)
+  return ticked.length > 0 ? words.some(ticked.join('; ')) : words.none
+}

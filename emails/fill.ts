@@ -1,0 +1,84 @@
+/** Values by the name of their slot, as plain text. */
+export type Fills = Record<string, string>
+
+/** How a value lands: one line of text, text that keeps its lines, or a link. */
+export type SlotKind = 'text' | 'lines' | 'url'
+type Encoders = Record<SlotKind, (value: string) => string>
+
+/** `literals` has one entry more than `slots`: they alternate, a literal first. */
+export interface Template {
+  literals: string[]
+  slots: { kind: SlotKind; name: string }[]
+}
+
+const marker = /@@(text|lines|url):(\w+)@@/
+
+/** Turns each `{name}` of our own copy into a marker that passes through MJML untouched. */
+export function withMarkers(copy: string, kind: SlotKind): string {
+  return copy.replace(/\{(\w+)\}/g, (_, name: string) => `@@${kind}:${name}@@`)
+}
+
+export function cut(source: string): Template {
+  const parts = source.split(marker)
+  const template: Template = { literals: [parts[0] ?? ''], slots: [] }
+  for (let i = 1; i < parts.length; i += 3) {
+    template.slots.push({ kind: parts[i] as SlotKind, name: parts[i + 1] ?? '' })
+    template.literals.push(parts[i + 2] ?? '')
+  }
+  return template
+}
+
+/** Each value is put in once and never read again, so a value that looks like a slot stays what it is. */
+export function filled(template: Template, fills: Fills, encoders: Encoders): string {
+  let result = template.literals[0] ?? ''
+  template.slots.forEach(({ kind, name }, i) => {
+    const value = fills[name]
+    if (value === undefined) throw new Error(`The email has no value for {${name}}`)
+    result += encoders[kind](value) + template.literals[i + 1]
+  })
+  return result
+}
+
+export const htmlEncoders: Encoders = {
+  text: (value) => escapeHtml(onOneLine(value)),
+  lines: (value) => linesOf(value).map(escapeHtml).join('<br />'),
+  url: (value) => escapeHtml(safeUrl(value)),
+}
+
+export const textEncoders: Encoders = {
+  text: onOneLine,
+  lines: (value) => linesOf(value).join('\n    '),
+  url: safeUrl,
+}
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+}
+
+/** Control characters and line breaks could otherwise fake a paragraph of ours in the plain text. */
+function onOneLine(value: string): string {
+  return value.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
+}
+
+function linesOf(value: string): string[] {
+  return value
+    .trim()
+    .split(/\r\n|\n|\r/)
+    .map(onOneLine)
+}
+
+/** The message leaves out the address: it holds a token. */
+function safeUrl(value: string): string {
+  const url = URL.parse(value)
+  if (!url || !['https:', 'http:'].includes(url.protocol))
+    throw new Error('A link in an email is not http or https')
+  return url.href
+}

@@ -1,0 +1,78 @@
+/** What a visitor downloads, against the budgets: `node scripts/size.ts` after `vite build`. Fails beyond them. */
+import { readFileSync } from 'node:fs'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import type { PledgeProps } from '../server/pages/contract.ts'
+import { htmlDocument } from '../server/pages/document.ts'
+
+const KB = 1000
+const client = new URL('../dist/client/', import.meta.url)
+
+const embed = await frameSize()
+const rows = [
+  { what: 'embed: HTML with styles (brotli)', bytes: embed.html },
+  { what: 'embed: script (brotli)', bytes: embed.script },
+  { what: 'embed, all of it', bytes: embed.html + embed.script, budget: 25 * KB },
+  { what: 'widget.js (gzip)', bytes: gzipSync(file('widget.js'), { level: 9 }).length, budget: 2 * KB },
+]
+
+console.table(rows.map(({ what, bytes, budget }) => ({ what, bytes, budget: budget ?? '' })))
+if (rows.some(({ bytes, budget = Infinity }) => bytes > budget)) process.exit(1)
+
+async function frameSize() {
+  const { html } = await htmlDocument('pledge', sample(), { locale: 'en', theme: 'auto', accent: '#7a1fa2' })
+  const scripts = [...html.matchAll(/<script type="module" src="\/([^"]+)"/g)].map(([, name]) => file(name!))
+  return {
+    html: brotliCompressSync(html).length,
+    script: scripts.reduce((sum, script) => sum + brotliCompressSync(script).length, 0),
+  }
+}
+
+function file(name: string) {
+  return readFileSync(new URL(name, client))
+}
+
+/** A frame like many: a campus's own, on a leaderboard of twenty. */
+function sample(): PledgeProps {
+  const campuses = Array.from({ length: 20 }, (_, at) => ({
+    campus: `campus-${at}.example.edu`,
+    name: `University of Example ${at}`,
+    confirmed: 400 - 7 * at,
+    rank: at + 1,
+  }))
+  return {
+    campaign: {
+      slug: 'no-tech-for-ice',
+      state: 'open',
+      organization: { name: 'Students for Example', url: 'https://example.org' },
+      locale: 'en',
+      locales: ['en', 'es'],
+      title: 'No tech for ICE',
+      text: 'I pledge not to work for a tech company, and not to interview with it, while it holds a contract with ICE.',
+      textVersion: 1,
+      textHash: '0'.repeat(64),
+      reason: 'Companies depend on us to come and work for them. '.repeat(12),
+      goal: 10_000,
+      confirmed: 6670,
+      eligibility: 'anyone',
+      smallestShown: 5,
+      namesShownAfter: 50,
+      contactMode: 'contactable',
+      captcha: { kind: 'none' },
+      theme: {},
+      demo: false,
+    },
+    leaderboard: {
+      version: 1,
+      confirmed: 6670,
+      goal: 10_000,
+      campuses,
+      others: { campuses: 4, confirmed: 10 },
+      at: '2026-01-01T00:00:00.000Z',
+    },
+    standing: { ...campuses[3]!, nextSteps: [], names: [] },
+    step: { at: 'asking' },
+    source: 'sample',
+    isWholePage: false,
+    publicUrl: 'https://pledge.example.org',
+  }
+}

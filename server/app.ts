@@ -1,0 +1,81 @@
+import cookie from '@fastify/cookie'
+import cors from '@fastify/cors'
+import formbody from '@fastify/formbody'
+import swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type RawServerDefault,
+} from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { campaignRoutes } from './campaigns/routes.ts'
+import { campusRoutes } from './campuses/routes.ts'
+import type { Config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { denyByDefault } from './headers.ts'
+import { healthRoutes } from './health.ts'
+import { leaderboardRoutes } from './leaderboards/routes.ts'
+import { pageRoutes } from './pages/routes.ts'
+import { pledgeRoutes } from './pledges/routes.ts'
+import { answerRefusals } from './refusals.ts'
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+const BODY_LIMIT_BYTES = 16 * 1024
+const REQUEST_LIMIT_MS = 20_000
+
+/** The whole server on a page: what it takes in, what it refuses, and every route by its noun. */
+export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): Promise<App> {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_LIMIT_MS,
+    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
+    routerOptions: { maxParamLength: 500 },
+    forceCloseConnections: true as const,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+    logController: new LogController({ disableRequestLogging: true }),
+    logger: { level: 'error' },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  denyByDefault(app, deps)
+  answerRefusals(app)
+  await app.register(cookie)
+  await app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES })
+  await app.register(swagger, { openapi })
+  await app.register(api(deps))
+  await app.register(async (pages: App) => pageRoutes(pages, deps))
+  return app
+}
+
+/** The public contract: any page may read it, and none with a signer's cookie. */
+function api(deps: Deps) {
+  return async (app: App): Promise<void> => {
+    await app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'], maxAge: 86_400 })
+    app.addHook('onRequest', async (_, reply) => {
+      void reply.header('cross-origin-resource-policy', 'cross-origin')
+    })
+    healthRoutes(app, deps)
+    campaignRoutes(app, deps)
+    campusRoutes(app, deps)
+    leaderboardRoutes(app, deps)
+    pledgeRoutes(app, deps)
+    app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  }
+}
+
+const openapi = {
+  openapi: '3.1.0' as const,
+  info: {
+    title: 'Estamos',
+    version: '1',
+    description: 'Pledge drives. Errors are RFC 9457 problem details; programs read `code`.',
+    license: { name: 'AGPL-3.0-or-later' },
+  },
+}

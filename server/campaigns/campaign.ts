@@ -1,0 +1,108 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Db, DbOrTx } from '../db/db.ts'
+import { campaigns, organizations, pledgeTexts } from '../db/schema.ts'
+import type { Listener } from '../db/listen.ts'
+import type { Keys } from '../keys.ts'
+import { Refusal } from '../refusal.ts'
+import { openDigestKey } from './digest-key.ts'
+
+export type PledgeText = typeof pledgeTexts.$inferSelect
+
+/** A campaign with what nearly every use of it needs: its key opened, its host, its newest wording in each locale. */
+export type Campaign = Omit<typeof campaigns.$inferSelect, 'digestKey'> & {
+  digestKey: Buffer
+  organization: { name: string; url: string | null }
+  /** Never empty; the first locale is the campaign's own. */
+  texts: PledgeText[]
+}
+
+/** How long a process may go on with what it knows of a campaign, should a notification be lost. */
+const KNOWN_FOR_MS = 2_000
+
+export interface Campaigns {
+  /** @throws Refusal `unknown-campaign`; a draft is unknown to the public. */
+  bySlug(slug: string): Promise<Campaign>
+  /** Drafts too; undefined where there is none. */
+  byId(id: number): Promise<Campaign | undefined>
+}
+
+/** Campaigns as this process last saw them; another process that changes one says so on the channel `campaigns`. */
+export function openCampaigns(db: Db, keys: Keys, listener: Listener): Campaigns {
+  let known: { at: number; campaigns: Promise<Campaign[]> } | undefined
+  listener.on('campaigns', () => (known = undefined))
+
+  function all(): Promise<Campaign[]> {
+    return known && performance.now() - known.at <= KNOWN_FOR_MS ? known.campaigns : afresh()
+  }
+
+  function afresh(): Promise<Campaign[]> {
+    const reading = { at: performance.now(), campaigns: readCampaigns(db, keys) }
+    reading.campaigns.catch(() => known === reading && (known = undefined))
+    known = reading
+    return reading.campaigns
+  }
+
+  /** One that is not known yet may be new: it is looked for once more. */
+  async function find(isWanted: (campaign: Campaign) => boolean): Promise<Campaign | undefined> {
+    return (await all()).find(isWanted) ?? (await afresh()).find(isWanted)
+  }
+
+  return {
+    byId: (id) => find((campaign) => campaign.id === id),
+    async bySlug(slug) {
+      const campaign = await find((one) => one.slug === slug && one.state !== 'draft')
+      if (!campaign) throw new Refusal('unknown-campaign', 'There is no campaign of this name.')
+      return campaign
+    },
+  }
+}
+
+async function readCampaigns(db: Db, keys: Keys): Promise<Campaign[]> {
+  const rows = await db
+    .select()
+    .from(campaigns)
+    .innerJoin(organizations, eq(organizations.id, campaigns.organizationId))
+  const texts = await db
+    .selectDistinctOn([pledgeTexts.campaignId, pledgeTexts.locale])
+    .from(pledgeTexts)
+    .orderBy(pledgeTexts.campaignId, pledgeTexts.locale, sql`${pledgeTexts.version} desc`)
+  return rows.map(({ campaigns: campaign, organizations: { name, url } }) => ({
+    ...campaign,
+    digestKey: openDigestKey(keys, campaign.slug, campaign.digestKey),
+    organization: { name, url },
+    texts: texts.filter((text) => text.campaignId === campaign.id),
+  }))
+}
+
+/** Tells every process that a campaign has changed; heard once the transaction commits. */
+export async function announceCampaigns(db: DbOrTx): Promise<void> {
+  await db.execute(sql`select pg_notify('campaigns', '')`)
+}
+
+/** Whether people can sign now: scheduled dates count. */
+export function openness(campaign: Campaign, now: Date): 'upcoming' | 'open' | 'closed' {
+  if (campaign.state === 'closed' || (campaign.closesAt && campaign.closesAt <= now)) return 'closed'
+  if (campaign.state === 'draft' || (campaign.opensAt && campaign.opensAt > now)) return 'upcoming'
+  return 'open'
+}
+
+/** @throws Refusal `campaign-not-open`, `campaign-closed` */
+export function requireOpen(campaign: Campaign, now: Date): void {
+  const is = openness(campaign, now)
+  if (is === 'upcoming') throw new Refusal('campaign-not-open', 'This campaign has not opened yet.')
+  if (is === 'closed') throw new Refusal('campaign-closed', 'This campaign has closed; it takes no more pledges.')
+}
+
+/** The wording in the first of these locales that the campaign has ("es-MX" finds "es"), or in its own. */
+export function textIn(campaign: Campaign, wanted: readonly string[]): PledgeText {
+  for (const locale of wanted) {
+    const language = locale.split('-')[0]
+    const found =
+      campaign.texts.find((text) => text.locale === locale) ??
+      campaign.texts.find((text) => text.locale === language)
+    if (found) return found
+  }
+  const [first] = campaign.texts
+  if (!first) throw new Error(`campaign ${campaign.id} has no text`)
+  return first
+}

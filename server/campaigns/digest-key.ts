@@ -1,0 +1,14 @@
+import { randomBytes } from 'node:crypto'
+import type { Keys } from '../keys.ts'
+
+/**
+ * The key under which a campaign's addresses become digests: random for each campaign, kept sealed by the server key.
+ * When a campaign's retention ends it is destroyed, and nobody can test any more whether an address pledged.
+ */
+export function newDigestKey(keys: Keys, slug: string): Buffer {
+  return keys.seal('digest-key', randomBytes(32), Buffer.from(slug))
+}
+
+export function openDigestKey(keys: Keys, slug: string, sealed: Buffer): Buffer {
+  return keys.open('digest-key', sealed, Buffer.from(slug))
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import type { Db, Tx } from '../db/db.ts'
+import { campaignCampuses, campaigns, organizations, pledgeTexts } from '../db/schema.ts'
+import type { Keys } from '../keys.ts'
+import { announceCampaigns } from './campaign.ts'
+import { newDigestKey } from './digest-key.ts'
+
+interface NewText {
+  locale: string
+  title: string
+  body: string
+  reason: string
+}
+
+type CampaignSettings = Omit<typeof campaigns.$inferInsert, 'id' | 'organizationId' | 'digestKey'>
+type CampusSettings = Omit<typeof campaignCampuses.$inferInsert, 'campaignId'>
+
+export interface NewCampaign extends CampaignSettings {
+  organization: Omit<typeof organizations.$inferInsert, 'id'>
+  texts: NewText[]
+  campuses?: CampusSettings[]
+}
+
+/** Makes a campaign with its host, its wording and its own digest key. @returns its id */
+export async function createCampaign(db: Db, keys: Keys, campaign: NewCampaign): Promise<number> {
+  const { organization, texts, campuses = [], ...settings } = campaign
+  return await db.transaction(async (tx) => {
+    const organizationId = await organizationOf(tx, organization)
+    const digestKey = newDigestKey(keys, settings.slug)
+    const [made] = await tx
+      .insert(campaigns)
+      .values({ ...settings, organizationId, digestKey })
+      .returning({ id: campaigns.id })
+    if (!made) throw new Error('no campaign was made')
+    await tx.insert(pledgeTexts).values(texts.map((text) => firstVersion(made.id, text)))
+    if (campuses.length > 0) {
+      await tx.insert(campaignCampuses).values(campuses.map((campus) => ({ ...campus, campaignId: made.id })))
+    }
+    await announceCampaigns(tx)
+    return made.id
+  })
+}
+
+async function organizationOf(tx: Tx, organization: NewCampaign['organization']): Promise<number> {
+  const [found] = await tx
+    .insert(organizations)
+    .values(organization)
+    .onConflictDoUpdate({ target: organizations.slug, set: { slug: sql`excluded.slug` } })
+    .returning({ id: organizations.id })
+  if (!found) throw new Error('no organization was made')
+  return found.id
+}
+
+function firstVersion(campaignId: number, text: NewText): typeof pledgeTexts.$inferInsert {
+  return { ...text, campaignId, version: 1, textHash: textHash(text) }
+}
+
+/** SHA-256 over title, body and reason, each ended by a NUL, so that anybody can check what was signed. */
+export function textHash({ title, body, reason }: Omit<NewText, 'locale'>): Buffer {
+  return createHash('sha256').update(`${title}\0${body}\0${reason}\0`).digest()
+}

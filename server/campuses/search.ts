@@ -1,0 +1,64 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../db/db.ts'
+import type { Campuses, KnownCampus } from './campus.ts'
+import type { Campus } from './contract.ts'
+import { fold } from './fold.ts'
+
+const MATCHES = 8
+/** A name is told by its first words; more would only cost time. */
+const WORDS_READ = 8
+const LETTERS_READ = 80
+/** What a short name weighs in students, so that Oxford, of unknown size, comes before Oxford College. */
+const KNOWN_BY_SHORT_NAME = 20_000
+
+/** What of `Deps` a search needs. */
+interface SearchDeps {
+  db: Db
+  campuses: Campuses
+}
+
+/** Best first; none for less than two letters. What looks like a domain or an address is first read as one. */
+export async function searchCampuses({ db, campuses }: SearchDeps, q: string): Promise<Campus[]> {
+  const typed = fold(q.slice(0, LETTERS_READ)).split(' ').slice(0, WORDS_READ).join(' ').replace(/^the /, '')
+  if ([...typed].length < 2) return []
+  const domain = domainIn(q)
+  const atDomain = domain && (campuses.byDomain(domain) ?? campuses.ofAddressDomain(domain))
+  if (atDomain) return [shown(atDomain)]
+  const found = await namedLike(db, typed)
+  return found.length > 0 || domain ? found : firstNamedLike(db, campuses.meant(typed))
+}
+
+async function firstNamedLike(db: Db, queries: string[]): Promise<Campus[]> {
+  for (const query of queries) {
+    const found = await namedLike(db, query)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+function domainIn(q: string): string | undefined {
+  return /^(?:[^\s@]*@)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)\.?$/i.exec(q.trim())?.[1]?.toLowerCase()
+}
+
+function shown({ domain, name, shortName, city, region, country }: KnownCampus): Campus {
+  return { campus: domain, name, shortName, city, region, country }
+}
+
+/**
+ * Every word typed begins a word of the campus. Those of which it is a whole name come first, then those of which
+ * it is the beginning of one, and of these the larger.
+ */
+async function namedLike(db: Db, typed: string): Promise<Campus[]> {
+  const beginsWords = typed.split(' ').map((word) => sql`search like ${`% ${word}%`}`)
+  const { rows } = await db.execute<{ campus: Campus }>(sql`
+    select json_strip_nulls(json_build_object('campus', domain, 'name', name, 'shortName', short_name,
+      'city', city, 'region', region, 'country', country)) as campus
+    from (
+      select * from campuses where ${sql.join(beginsWords, sql` and `)}
+      order by search like ${`%| ${typed} |%`} desc, search like ${`%| ${typed}%`} desc,
+        case when search like ${`| ${typed} |%`} then greatest(students, ${KNOWN_BY_SHORT_NAME}::int)
+          else coalesce(students, 0) end desc,
+        students desc nulls last, length(domain), domain
+      limit ${MATCHES}) as best`)
+  return rows.map((row) => row.campus)
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+/** Why the server does not start, in sentences for the person at the keyboard. */
+export class StartRefused extends Error {}
+
+/** Every setting there is, with the sentence that `.env.example` gives it. */
+export const settings = {
+  MODE: 'local (the default: embedded Postgres, mailbox page, a demo campaign) or production (nothing is made up).',
+  DATABASE_URL: 'The Postgres database (15 to 18); without it local mode starts its own under DATA_DIR.',
+  PUBLIC_URL: 'The address people reach this server by; https in production.',
+  PORT: 'The port to listen on (3000); the demo host page of local mode takes the next one.',
+  HOST: 'The address to listen on (127.0.0.1 in local mode, 0.0.0.0 in production).',
+  SECRET_KEY: 'At least 32 random characters that seal contacts and sign links; lose it and neither opens again.',
+  TRUST_PROXY: 'The addresses (CIDR, separated by commas) of proxies whose X-Forwarded-For is believed.',
+  MAIL_FROM: 'The address that emails come from, as: Name <address@example.org>.',
+  SMTP_URL: 'Sends mail over SMTP: smtps://user:password@host:465 or smtp://user:password@host:587.',
+  SENDGRID_API_KEY: 'Sends mail through SendGrid, instead of SMTP_URL.',
+  SENDGRID_BASE_URL: "Another address for SendGrid's API, where its own cannot be reached.",
+  CAPTCHA: 'The check that a signer is no robot; none is the only one there is so far.',
+  CAPTCHA_NONE_IN_PRODUCTION: 'Must be yes in production while CAPTCHA is none, so that it is said twice.',
+  ROLE: 'What this process does: web, worker, or all (the default).',
+  DATA_DIR: 'The folder of local mode for its database, secrets and mailbox (.data).',
+} as const
+
+export type SettingName = keyof typeof settings
+export type Environment = Partial<Record<SettingName, string | undefined>>
+
+export interface Config {
+  mode: 'local' | 'production'
+  role: 'all' | 'web' | 'worker'
+  /** Undefined where the embedded Postgres is to be used. */
+  databaseUrl: string | undefined
+  /** Without a slash at the end. */
+  publicUrl: string
+  port: number
+  host: string
+  secretKey: string
+  trustProxy: string[]
+  mail: { from: string; smtpUrl?: string; sendgridApiKey?: string; sendgridBaseUrl?: string }
+  dataDir: string
+}
+
+const MODES = ['local', 'production'] as const
+const ROLES = ['all', 'web', 'worker'] as const
+
+/**
+ * Reads the settings, the only place that does.
+ * @throws StartRefused that names everything that is wrong, at once.
+ */
+export function readConfig(env: Environment = process.env): Config {
+  const wrong: string[] = []
+  const read = new Reader(env, wrong)
+  const mode = read.oneOf('MODE', MODES, 'local')
+  const isLocal = mode === 'local'
+  const port = read.port('PORT', 3000)
+  const dataDir = resolve(env.DATA_DIR || '.data')
+  const config: Config = {
+    mode,
+    role: read.oneOf('ROLE', ROLES, 'all'),
+    databaseUrl: isLocal ? env.DATABASE_URL || undefined : read.required('DATABASE_URL'),
+    publicUrl: read.url('PUBLIC_URL', isLocal ? `http://localhost:${port}` : undefined),
+    port,
+    host: env.HOST || (isLocal ? '127.0.0.1' : '0.0.0.0'),
+    secretKey: isLocal && !env.SECRET_KEY ? madeOnce(dataDir, wrong) : read.secret('SECRET_KEY'),
+    trustProxy: read.list('TRUST_PROXY'),
+    mail: readMail(env, read, isLocal, wrong),
+    dataDir,
+  }
+  if (!isLocal) refuseInProduction(config, env, wrong)
+  read.oneOf('CAPTCHA', ['none'] as const, isLocal ? 'none' : undefined)
+  if (wrong.length > 0) throw new StartRefused(wrong.join('\n'))
+  return config
+}
+
+function readMail(env: Environment, read: Reader, isLocal: boolean, wrong: string[]): Config['mail'] {
+  if (env.SMTP_URL && env.SENDGRID_API_KEY) wrong.push('SMTP_URL and SENDGRID_API_KEY: set one of them, not both.')
+  if (!isLocal && !env.SMTP_URL && !env.SENDGRID_API_KEY) wrong.push('SMTP_URL or SENDGRID_API_KEY is missing.')
+  const from = env.MAIL_FROM || (isLocal ? 'Estamos <pledge@localhost>' : read.required('MAIL_FROM'))
+  return {
+    from,
+    ...(env.SMTP_URL && { smtpUrl: env.SMTP_URL }),
+    ...(env.SENDGRID_API_KEY && { sendgridApiKey: env.SENDGRID_API_KEY }),
+    ...(env.SENDGRID_BASE_URL && { sendgridBaseUrl: read.url('SENDGRID_BASE_URL') }),
+  }
+}
+
+function refuseInProduction(config: Config, env: Environment, wrong: string[]): void {
+  if (config.publicUrl.startsWith('http://')) wrong.push('PUBLIC_URL must begin with https:// in production.')
+  if (env.CAPTCHA === 'none' && env.CAPTCHA_NONE_IN_PRODUCTION !== 'yes') {
+    wrong.push('CAPTCHA=none lets robots sign: if you mean it, set CAPTCHA_NONE_IN_PRODUCTION=yes too.')
+  }
+}
+
+class Reader {
+  readonly #env: Environment
+  readonly #wrong: string[]
+
+  constructor(env: Environment, wrong: string[]) {
+    this.#env = env
+    this.#wrong = wrong
+  }
+
+  required(name: SettingName): string {
+    const value = this.#env[name]
+    if (!value) this.#wrong.push(`${name} is missing. ${settings[name]}`)
+    return value ?? ''
+  }
+
+  oneOf<Value extends string>(name: SettingName, values: readonly Value[], otherwise?: Value): Value {
+    const value = (this.#env[name] || otherwise) as Value
+    if (!values.includes(value)) this.#wrong.push(`${name} must be one of: ${values.join(', ')}.`)
+    return value
+  }
+
+  port(name: SettingName, otherwise: number): number {
+    const value = Number(this.#env[name] || otherwise)
+    if (Number.isInteger(value) && value >= 0 && value < 65_535) return value
+    this.#wrong.push(`${name} must be a port number.`)
+    return otherwise
+  }
+
+  url(name: SettingName, otherwise?: string): string {
+    const value = this.#env[name] || otherwise || this.required(name)
+    if (value && !/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
+      this.#wrong.push(`${name} must be an address that begins with https:// (or http://).`)
+    }
+    return value.replace(/\/+$/, '')
+  }
+
+  list(name: SettingName): string[] {
+    const parts = (this.#env[name] ?? '').split(',').map((part) => part.trim())
+    const values = parts.filter(Boolean)
+    if (values.some((value) => !/^[0-9a-fA-F:.]+(\/\d+)?$/.test(value))) {
+      this.#wrong.push(`${name} must be addresses or ranges such as 10.0.0.0/8, separated by commas.`)
+    }
+    return values
+  }
+
+  secret(name: SettingName): string {
+    const value = this.required(name)
+    const isWeak = value.length < 32 || new Set(value).size < 10
+    if (value && isWeak) this.#wrong.push(`${name} must be at least 32 random characters: openssl rand -base64 32`)
+    return value
+  }
+}
+
+/** Local mode's own secret, kept beside its database: one is worth nothing without the other. */
+function madeOnce(dataDir: string, wrong: string[]): string {
+  const file = join(dataDir, 'secret-key')
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    writeFileSync(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EEXIST') wrong.push(`${dataDir} cannot be written to (${code}): choose another DATA_DIR.`)
+  }
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,101 @@
+import { type Db, isDatabaseAway, type Tx } from './db.ts'
+import { Refusal } from '../refusal.ts'
+
+interface BatchOptions<Row, Answer> {
+  db: Db
+  /** Writes all rows and gives each its answer, in their order; a Refusal in a place refuses that row alone. */
+  write: (tx: Tx, rows: Row[]) => Promise<(Answer | Refusal)[]>
+  /** Rows in one transaction. */
+  largest?: number
+  /** Transactions under way at once. */
+  lanes?: number
+  /** Rows that may wait; past it a row is refused as `busy`. */
+  waitingRoom?: number
+}
+
+interface Waiting<Row, Answer> {
+  row: Row
+  resolve: (answer: Answer) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * Gathers rows that arrive together into one transaction of multi-row statements.
+ * A row is answered only after the commit. Where a transaction fails, its rows are tried again one by one,
+ * so that a bad row fails only itself.
+ */
+export class Batch<Row, Answer> {
+  readonly #write: (tx: Tx, rows: Row[]) => Promise<(Answer | Refusal)[]>
+  readonly #db: Db
+  readonly #largest: number
+  readonly #lanes: number
+  readonly #waitingRoom: number
+  #waiting: Waiting<Row, Answer>[] = []
+  #underWay = 0
+  #isGathering = false
+
+  constructor({ db, write, largest = 256, lanes = 2, waitingRoom = 10_000 }: BatchOptions<Row, Answer>) {
+    this.#db = db
+    this.#write = write
+    this.#largest = largest
+    this.#lanes = lanes
+    this.#waitingRoom = waitingRoom
+  }
+
+  /** @throws Refusal `busy` when too many wait already, or whatever refused this row. */
+  add(row: Row): Promise<Answer> {
+    if (this.#waiting.length >= this.#waitingRoom) {
+      const detail = 'Too many people are doing this right now. Nothing was saved; try again in a few seconds.'
+      return Promise.reject(new Refusal('busy', detail, { retryAfter: 5 }))
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ row, resolve, reject })
+      this.#gather()
+    })
+  }
+
+  /** Lets what arrives in this turn of the event loop come aboard, then sets off. */
+  #gather(): void {
+    if (this.#isGathering || this.#underWay >= this.#lanes || this.#waiting.length === 0) return
+    this.#isGathering = true
+    setImmediate(() => {
+      this.#isGathering = false
+      void this.#setOff()
+    })
+  }
+
+  async #setOff(): Promise<void> {
+    const aboard = this.#waiting.splice(0, this.#largest)
+    this.#underWay += 1
+    this.#gather()
+    await this.#together(aboard)
+    this.#underWay -= 1
+    this.#gather()
+  }
+
+  async #together(aboard: Waiting<Row, Answer>[]): Promise<void> {
+    try {
+      answer(aboard, await this.#committed(aboard))
+    } catch (error) {
+      if (aboard.length === 1 || isDatabaseAway(error)) return aboard.forEach(({ reject }) => reject(error))
+      for (const one of aboard) await this.#together([one])
+    }
+  }
+
+  #committed(aboard: Waiting<Row, Answer>[]): Promise<(Answer | Refusal)[]> {
+    return this.#db.transaction((tx) =>
+      this.#write(
+        tx,
+        aboard.map(({ row }) => row),
+      ),
+    )
+  }
+}
+
+function answer<Row, Answer>(aboard: Waiting<Row, Answer>[], answers: (Answer | Refusal)[]): void {
+  for (const [place, { resolve, reject }] of aboard.entries()) {
+    const given = answers[place]
+    if (given instanceof Refusal) reject(given)
+    else resolve(given as Answer)
+  }
+}

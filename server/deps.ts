@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { type Campaigns, openCampaigns } from './campaigns/campaign.ts'
+import { type Campuses, openCampuses } from './campuses/campus.ts'
+import type { Config } from './config.ts'
+import { Batch } from './db/batch.ts'
+import { type Db, openDb } from './db/db.ts'
+import { type Listener, openListener } from './db/listen.ts'
+import { type Keys, openKeys } from './keys.ts'
+import { type Leaderboards, openLeaderboards } from './leaderboards/live.ts'
+import type { Mail } from './mail/mail.ts'
+import { mailboxMail } from './mail/mailbox.ts'
+import { openMail } from './mail/ways-out.ts'
+import { type CodeTry, judgeCodes, type RightCode } from './pledges/code-tries.ts'
+import { type Confirmed, confirmPledges, type Confirming } from './pledges/confirming.ts'
+import { type Signing, writeSignings } from './pledges/signing.ts'
+
+/** Everything a verb may need, handed in: no globals, and time is one of them. */
+export interface Deps {
+  publicUrl: string
+  mode: Config['mode']
+  db: Db
+  keys: Keys
+  now: () => Date
+  campaigns: Campaigns
+  campuses: Campuses
+  leaderboards: Leaderboards
+  mail: Mail
+  /** The only way out for campaigns of a made-up world. */
+  demoMail: Mail
+  mailboxFolder: string
+  signings: Batch<Signing, undefined>
+  codeTries: Batch<CodeTry, RightCode>
+  confirmations: Batch<Confirming, Confirmed>
+  close(): Promise<void>
+}
+
+interface Opening {
+  config: Config
+  databaseUrl: string
+  now?: () => Date
+}
+
+export async function openDeps({ config, databaseUrl, now = () => new Date() }: Opening): Promise<Deps> {
+  const db = openDb({ url: databaseUrl })
+  const keys = openKeys(config.secretKey)
+  const listener = openListener(databaseUrl)
+  const mailboxFolder = join(config.dataDir, 'mailbox')
+  const mail = waysOut(config, mailboxFolder)
+  const campuses = await openCampuses(db)
+  listener.on('campuses', () => void campuses.reload().catch(() => {}))
+  const leaderboards = openLeaderboards({ db, listener, now })
+  return {
+    publicUrl: config.publicUrl,
+    mode: config.mode,
+    db,
+    keys,
+    now,
+    campuses,
+    campaigns: openCampaigns(db, keys, listener),
+    leaderboards,
+    ...mail,
+    mailboxFolder,
+    signings: new Batch({ db, write: writeSignings }),
+    codeTries: new Batch({ db, write: judgeCodes(keys) }),
+    confirmations: new Batch({ db, write: confirmPledges(keys) }),
+    close: () => closeAll({ db, listener, leaderboards, ...mail }),
+  }
+}
+
+function waysOut({ mode, mail }: Config, mailboxFolder: string): Pick<Deps, 'mail' | 'demoMail'> {
+  const demoMail = mailboxMail({ folder: mailboxFolder, from: mail.from })
+  const hasWayOut = mail.smtpUrl !== undefined || mail.sendgridApiKey !== undefined
+  if (mode === 'local' && !hasWayOut) return { mail: demoMail, demoMail }
+  const { from: mailFrom, ...ways } = mail
+  return { mail: openMail({ mailFrom, ...ways }), demoMail }
+}
+
+interface Opened extends Pick<Deps, 'db' | 'leaderboards' | 'mail' | 'demoMail'> {
+  listener: Listener
+}
+
+async function closeAll({ db, listener, leaderboards, mail, demoMail }: Opened): Promise<void> {
+  await leaderboards.close()
+  await listener.close()
+  await Promise.all([mail.close(), demoMail.close()])
+  await db.$client.end()
+}

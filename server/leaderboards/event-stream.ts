@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Leaderboards } from './live.ts'
+import type { Published } from './publishing.ts'
+
+const HEARTBEAT_MS = 15_000
+/** Browsers come back after this long, and up to as long again, so that a restart does not bring all at once. */
+const RETRY_MS = 2_000
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+  'x-content-type-options': 'nosniff',
+  'x-accel-buffering': 'no',
+}
+
+/**
+ * Server-Sent Events: `event: leaderboard`, its version as id, a snapshot first unless `Last-Event-ID` says that it was
+ * seen. All watchers share the bytes of a leaderboard; one that reads too slowly is skipped to the newest.
+ */
+export async function followLive(
+  leaderboards: Leaderboards,
+  campaignId: number,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const first = await leaderboards.of(campaignId)
+  reply.hijack()
+  const response = reply.raw
+  response.writeHead(200, headers)
+  response.write(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`)
+  const show = skippingTo(response)
+  if (request.headers['last-event-id'] !== String(first.leaderboard.version)) show(first)
+  const stop = leaderboards.watch(campaignId, show)
+  const heartbeat = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), HEARTBEAT_MS)
+  response.once('close', () => {
+    stop()
+    clearInterval(heartbeat)
+  })
+}
+
+/** While a response still has unsent bytes, only the newest leaderboard waits for it. */
+function skippingTo(response: ServerResponse): (published: Published) => void {
+  let newest: Published | undefined
+  response.on('drain', () => {
+    if (newest) response.write(frameOf(newest))
+    newest = undefined
+  })
+  return (published) => {
+    if (response.writableNeedDrain) newest = published
+    else response.write(frameOf(published))
+  }
+}
+
+const frames = new WeakMap<Published, Buffer>()
+
+function frameOf(published: Published): Buffer {
+  const known = frames.get(published)
+  if (known) return known
+  const { leaderboard, json } = published
+  const frame = Buffer.from(`event: leaderboard\nid: ${leaderboard.version}\ndata: ${json}\n\n`)
+  frames.set(published, frame)
+  return frame
+}

@@ -1,0 +1,44 @@
+import type { App } from '../app.ts'
+import { CampaignParams } from '../campaigns/contract.ts'
+import type { Deps } from '../deps.ts'
+import { campusStanding } from './campus-standing.ts'
+import { CampusParams, CampusStanding, Leaderboard } from './contract.ts'
+import { followLive } from './event-stream.ts'
+
+const PUBLIC = 'public, max-age=1, stale-while-revalidate=30'
+
+export function leaderboardRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/api/v1/campaigns/:slug/leaderboard',
+    { schema: { params: CampaignParams, response: { 200: Leaderboard } } },
+    async (request, reply) => {
+      const campaign = await deps.campaigns.bySlug(request.params.slug)
+      const { json, etag } = await deps.leaderboards.of(campaign.id)
+      void reply.header('cache-control', PUBLIC).header('etag', etag)
+      if (request.headers['if-none-match'] === etag) return reply.status(304 as never).send(undefined as never)
+      // Written out once for everybody; not through the serializer again.
+      return reply.type('application/json; charset=utf-8').serializer(asItIs).send(json as never)
+    },
+  )
+  app.get(
+    '/api/v1/campaigns/:slug/campuses/:domain',
+    { schema: { params: CampusParams, response: { 200: CampusStanding } } },
+    async (request, reply) => {
+      const campaign = await deps.campaigns.bySlug(request.params.slug)
+      void reply.header('cache-control', PUBLIC)
+      return await campusStanding(deps, campaign, request.params.domain)
+    },
+  )
+  app.get(
+    '/api/v1/campaigns/:slug/live',
+    { schema: { params: CampaignParams, produces: ['text/event-stream'] } },
+    async (request, reply) => {
+      const campaign = await deps.campaigns.bySlug(request.params.slug)
+      await followLive(deps.leaderboards, campaign.id, request, reply)
+    },
+  )
+}
+
+function asItIs(payload: unknown): string {
+  return payload as string
+}

@@ -1,0 +1,80 @@
+import { sql } from 'drizzle-orm'
+import type { Tx } from '../db/db.ts'
+
+/** A change of the counts of one campus in one campaign. */
+export interface TallyChange {
+  campaignId: number
+  /** `NO_CAMPUS` for signers of none. */
+  campusId: number
+  by: number
+}
+
+/**
+ * Changes tallies in the transaction that changes the pledges they count, in the order of their keys, so that two
+ * transactions never wait for each other in a circle.
+ */
+export async function changeTallies(tx: Tx, changes: TallyChange[]): Promise<void> {
+  const sums = summed(changes)
+  await raise(
+    tx,
+    sums.filter(({ by }) => by > 0),
+  )
+  await lower(
+    tx,
+    sums.filter(({ by }) => by < 0),
+  )
+  for (const campaignId of new Set(sums.map((sum) => sum.campaignId))) {
+    await tx.execute(sql`select pg_notify('tallies', ${String(campaignId)})`)
+  }
+}
+
+async function raise(tx: Tx, sums: TallyChange[]): Promise<void> {
+  if (sums.length === 0) return
+  await tx.execute(sql`
+    insert into tallies (campaign_id, campus_id, confirmed)
+    select "campaignId", "campusId", by from ${recordset(sums)}
+    on conflict (campaign_id, campus_id) do update set confirmed = tallies.confirmed + excluded.confirmed`)
+}
+
+/** A tally below nothing is refused by the database: it would mean that a pledge was taken out twice. */
+async function lower(tx: Tx, sums: TallyChange[]): Promise<void> {
+  if (sums.length === 0) return
+  await tx.execute(sql`
+    update tallies set confirmed = confirmed + by from ${recordset(sums)}
+    where campaign_id = "campaignId" and campus_id = "campusId"`)
+}
+
+/** Adds to the totals of an hour, which stay when the pledges' own times are gone. */
+export async function countInHour(
+  tx: Tx,
+  counted: 'confirmed' | 'created',
+  now: Date,
+  changes: TallyChange[],
+): Promise<void> {
+  if (changes.length === 0) return
+  const [confirmed, created] = counted === 'confirmed' ? [sql`by`, sql`0`] : [sql`0`, sql`by`]
+  await tx.execute(sql`
+    insert into tally_hours (campaign_id, campus_id, hour, confirmed, created)
+    select "campaignId", "campusId", date_trunc('hour', ${now.toISOString()}::timestamptz), ${confirmed}, ${created}
+    from ${recordset(summed(changes))}
+    on conflict (campaign_id, campus_id, hour) do update set
+      confirmed = tally_hours.confirmed + excluded.confirmed,
+      created = tally_hours.created + excluded.created`)
+}
+
+function recordset(sums: TallyChange[]) {
+  const rows = JSON.stringify(sums)
+  return sql`json_to_recordset(${rows}::json) as change ("campaignId" int, "campusId" int, by int)`
+}
+
+function summed(changes: TallyChange[]): TallyChange[] {
+  const sums = new Map<string, TallyChange>()
+  for (const change of changes) {
+    const key = `${change.campaignId} ${change.campusId}`
+    const sum = sums.get(key) ?? { ...change, by: 0 }
+    sums.set(key, { ...sum, by: sum.by + change.by })
+  }
+  return [...sums.values()]
+    .filter(({ by }) => by !== 0)
+    .sort((a, b) => a.campaignId - b.campaignId || a.campusId - b.campusId)
+}

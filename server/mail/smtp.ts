@@ -1,0 +1,83 @@
+import { createTransport, type NodemailerError } from 'nodemailer'
+import { MailFailure, type Mail, type MailFailureCode } from './mail.ts'
+import { messageOf, onlyToItsRecipient, readSender } from './message.ts'
+import { readSmtpUrl, type SmtpConnection } from './smtp-url.ts'
+
+interface SmtpSettings {
+  url: string
+  from: string
+  /** Milliseconds that one attempt may take, from the queue to the server's last word. */
+  timeLimit?: number
+}
+
+/** Sends through the operator's own mail server. Throws at once on a URL or sender that cannot be used. */
+export function smtpMail({ url, from, timeLimit = 60_000 }: SmtpSettings): Mail {
+  const sender = readSender(from)
+  const transport = createTransport(poolOf(readSmtpUrl(url), timeLimit))
+  transport.use('stream', onlyToItsRecipient)
+
+  return {
+    async send(letter) {
+      const message = messageOf(letter, sender)
+      await transport
+        .sendMail({ ...message, signal: AbortSignal.timeout(timeLimit) })
+        .catch((error: NodemailerError) => {
+          throw failureOf(error)
+        })
+    },
+    async close() {
+      transport.close()
+    },
+  }
+}
+
+function poolOf(connection: SmtpConnection, timeLimit: number) {
+  const patience = Math.min(10_000, timeLimit)
+  return {
+    ...connection,
+    pool: true as const,
+    // One call is one attempt: the job that calls decides about the next, and survives a restart.
+    maxRequeues: 0,
+    // Shorter than servers wait, so that a letter is never handed to a connection that is just closing.
+    idleTimeout: 30_000,
+    connectionTimeout: patience,
+    greetingTimeout: patience,
+    dnsTimeout: patience,
+    socketTimeout: Math.min(30_000, timeLimit),
+  }
+}
+
+/** Nodemailer's codes, in our words. */
+const codes: Record<string, MailFailureCode> = {
+  EAUTH: 'not-authorized',
+  ENOAUTH: 'not-authorized',
+  ETLS: 'insecure',
+  ETIMEDOUT: 'timed-out',
+  EABORT: 'timed-out',
+  ECONNECTION: 'unreachable',
+  ESOCKET: 'unreachable',
+  EDNS: 'unreachable',
+}
+
+function failureOf(error: NodemailerError): MailFailure {
+  if (error instanceof MailFailure) return error
+  const status = error.responseCode
+  const known = isAboutTrust(error) ? 'insecure' : codes[error.code ?? '']
+  if (known) return new MailFailure(known, { status })
+  if (status === undefined) return new MailFailure('unknown')
+  return new MailFailure('refused', { status, isPermanent: isAboutTheLetter(error) })
+}
+
+/** A certificate nobody vouches for comes as a broken socket; the operator needs to know which it was. */
+function isAboutTrust({ originalCode = '' }: NodemailerError): boolean {
+  return /CERT|TLS|SSL/.test(originalCode)
+}
+
+/**
+ * A lasting refusal of this recipient or this letter. What the server holds against *us* (a refused sender;
+ * a policy, 5.7.x: relaying, a block list) can be mended by the operator, so the letter waits for that.
+ */
+function isAboutTheLetter({ permanent, command, response = '' }: NodemailerError): boolean {
+  const isPolicy = /^\d{3}[ -]5\.7\./.test(response)
+  return permanent === true && !isPolicy && ['RCPT TO', 'DATA'].includes(command ?? '')
+}

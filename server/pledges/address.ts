@@ -1,0 +1,65 @@
+import { domainToASCII } from 'node:url'
+import { getDomain } from 'tldts'
+import { Refusal } from '../refusal.ts'
+
+/** An address in the one checked form that the validator, the campus match and the mailer all use. */
+export interface Address {
+  /** Lower case, ASCII: "ada@cc.gatech.edu". What mail is sent to, and what `address_digest` stands for. */
+  exact: string
+  domain: string
+  /** What counts as one mailbox: "ada@gmail.com" for "A.d.a+pledge@googlemail.com". */
+  canonical: string
+  /** The domain that somebody registered: "gatech.edu". */
+  registrableDomain: string
+}
+
+const ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+const LOCAL_PART = new RegExp(`^${ATOM}(\\.${ATOM})*$`, 'i')
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
+const ASCII_DOMAIN = new RegExp(`^(${LABEL}\\.)+(?!\\d+$)${LABEL}$`)
+const INTERNATIONAL_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u
+
+/**
+ * Checks the shape of an address before anything else looks at it: one `@`, an ASCII dot-atom, a domain.
+ * Quotes, comments, lists, line breaks and look-alike characters never pass, because parsers disagree on them.
+ * @throws Refusal `email-invalid`
+ */
+export function checkedAddress(typed: string): Address {
+  const parts = typed.replace(/^[ \t]+|[ \t]+$/g, '').split('@')
+  if (parts.length !== 2) throw invalid('An email address has exactly one @.')
+  const [local = '', typedDomain = ''] = parts
+  if (local.length > 64 || !LOCAL_PART.test(local)) throw invalid('The part before the @ is not one we can write to.')
+  const domain = asciiDomain(typedDomain)
+  if (!domain || local.length + domain.length > 253) throw invalid('The part after the @ is not a domain.')
+  const localPart = local.toLowerCase()
+  return {
+    exact: `${localPart}@${domain}`,
+    domain,
+    canonical: canonicalEmail(localPart, domain),
+    registrableDomain: getDomain(domain, { allowPrivateDomains: false }) ?? domain,
+  }
+}
+
+/**
+ * A domain in its ASCII form (UTS-46), or undefined.
+ * One that Unicode would quietly change into another (full-width letters, dots that are none) is not accepted.
+ */
+export function asciiDomain(typed: string): string | undefined {
+  const lower = typed.toLowerCase()
+  const isPlain = ASCII_DOMAIN.test(lower) && !lower.includes('xn--')
+  if (isPlain) return lower.length <= 253 ? lower : undefined
+  if (!INTERNATIONAL_DOMAIN.test(typed) || typed.normalize('NFKC') !== typed) return undefined
+  const ascii = domainToASCII(typed)
+  return ASCII_DOMAIN.test(ascii) && ascii.length <= 253 ? ascii : undefined
+}
+
+/** The part after `+` goes; dots go for Gmail alone, since elsewhere they tell mailboxes apart. */
+function canonicalEmail(local: string, domain: string): string {
+  const isGmail = domain === 'gmail.com' || domain === 'googlemail.com'
+  const untagged = local.replace(/\+.*$/, '') || local
+  return isGmail ? `${untagged.replaceAll('.', '')}@gmail.com` : `${untagged}@${domain}`
+}
+
+function invalid(detail: string): Refusal {
+  return new Refusal('email-invalid', detail, { field: 'email' })
+}

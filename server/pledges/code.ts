@@ -1,0 +1,23 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Keys } from '../keys.ts'
+import { keyBytes, type PledgeKey } from './mailbox.ts'
+
+export const NONCE_BYTES = 16
+
+/**
+ * The six digits of a confirmation email. They are never stored: they follow from the pledge, its random nonce and the
+ * choices that the email lists.
+ */
+export function sixDigitCode(keys: Keys, key: PledgeKey, nonce: Buffer, choices: Buffer): string {
+  const mac = keys.mac('code', Buffer.concat([keyBytes(key), nonce, choices]))
+  return String(mac.readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
+}
+
+export function isSameCode(expected: string, typed: string): boolean {
+  return timingSafeEqual(Buffer.from(expected), Buffer.from(typed))
+}
+
+/** "123 456" and "123-456" are how people type it. */
+export function digitsOf(typed: string): string {
+  return typed.replace(/[ -]/g, '')
+}

@@ -1,0 +1,52 @@
+import type { Deps } from '../deps.ts'
+import type { Leaderboard } from '../leaderboards/contract.ts'
+import { Refusal } from '../refusal.ts'
+import { checkedAddress } from './address.ts'
+import { digitsOf } from './code.ts'
+import type { Confirmed } from './confirming.ts'
+import type { Confirmation, ConfirmationByCode, ConfirmationRequest } from './contract.ts'
+import { pledgeKey } from './mailbox.ts'
+import { readToken, type Ticket } from './token.ts'
+
+/**
+ * Confirms a pledge, by the link or by the code of its email. Asking again answers the same.
+ * @throws Refusal `token-invalid`, `token-expired`, `code-wrong`, `code-too-many-tries`, `pledge-withdrawn`
+ */
+export async function confirmPledge(deps: Deps, request: ConfirmationRequest): Promise<Confirmation> {
+  const ticket = 'token' in request ? linkTicket(deps, request.token) : await codeTicket(deps, request)
+  const confirmed = await deps.confirmations.add({ ...ticket, at: deps.now() })
+  return await thanks(deps, ticket.key.campaignId, confirmed)
+}
+
+function linkTicket(deps: Deps, token: string): Ticket {
+  return readToken(deps, 'confirm', token, deps.now())
+}
+
+async function codeTicket(deps: Deps, { campaign: slug, email, code }: ConfirmationByCode): Promise<Ticket> {
+  const campaign = await deps.campaigns.bySlug(slug)
+  const key = pledgeKey(campaign, checkedAddress(email))
+  const { choices } = await deps.codeTries.add({ key, code: digitsOf(code), at: deps.now() })
+  return { key, choices }
+}
+
+/** Figures are given only for a campus that everybody may see. */
+async function thanks(deps: Deps, campaignId: number, { campusId, tally }: Confirmed): Promise<Confirmation> {
+  const campaign = await deps.campaigns.byId(campaignId)
+  if (!campaign) throw new Refusal('unknown-campaign', 'This campaign is no longer here.')
+  const page = `${deps.publicUrl}/c/${campaign.slug}`
+  const campus = campusId === undefined ? undefined : deps.campuses.byId(campusId)
+  if (!campus) return { campaign: campaign.slug, shareUrl: page }
+  const { domain, name, shortName } = campus
+  const { leaderboard } = await deps.leaderboards.of(campaign.id)
+  return {
+    campaign: campaign.slug,
+    campus: { campus: domain, name, ...(shortName && { shortName }) },
+    ...(tally >= campaign.smallestShown && { confirmed: tally, rank: rankWith(leaderboard, domain, tally) }),
+    shareUrl: `${page}/${domain}`,
+  }
+}
+
+/** The rank with this tally, which the published leaderboard may not show yet. */
+function rankWith({ campuses }: Leaderboard, domain: string, tally: number): number {
+  return 1 + campuses.filter(({ campus, confirmed }) => campus !== domain && confirmed > tally).length
+}

@@ -1,0 +1,177 @@
+import { sql } from 'drizzle-orm'
+import { hex } from '../db/bytes.ts'
+import type { Tx } from '../db/db.ts'
+import { NO_CAMPUS } from '../db/schema.ts'
+import type { Keys } from '../keys.ts'
+import { changeTallies, countInHour } from '../leaderboards/tally.ts'
+import { Refusal } from '../refusal.ts'
+import { openContact, sealContact } from './contact.ts'
+import { keyName, type PledgeKey } from './mailbox.ts'
+import { displayName } from './name.ts'
+import { holdsPlace, leaves, type PledgeState } from './states.ts'
+
+/** One confirmation, by link or by code. */
+export interface Confirming {
+  key: PledgeKey
+  /** The choices that the email listed: no others are kept. */
+  choices: Buffer
+  at: Date
+}
+
+export interface Confirmed {
+  campusId: number | undefined
+  /** The campus's exact tally, this pledge included. */
+  tally: number
+}
+
+interface PledgeRow extends Record<string, unknown> {
+  campaign_id: number
+  email_digest: Buffer
+  address_digest: Buffer
+  state: PledgeState
+  campus_id: number | null
+  contact: Buffer | null
+  display_name: string | null
+  lists_name: boolean
+  wants_updates: boolean
+  choices_hash: Buffer
+}
+
+/** What is written of a pledge at its confirmation; nothing else of its contact remains. */
+interface Kept {
+  row: PledgeRow
+  contact: Buffer | null
+  displayName: string | null
+  wantsUpdates: boolean
+  listsName: boolean
+  counts: boolean
+}
+
+/**
+ * Confirms pledges that arrived together: one counts for each mailbox, exactly what was ticked is kept, the rest is
+ * erased, and the tallies move, all in one transaction. Confirming again answers the same and changes nothing.
+ */
+export function confirmPledges(keys: Keys) {
+  return async (tx: Tx, confirmings: Confirming[]): Promise<(Confirmed | Refusal)[]> => {
+    const rows = await lockSpellings(tx, confirmings)
+    const kept = keepOf(keys, rows, confirmings)
+    await writeKept(tx, kept, confirmings[0]?.at)
+    await count(tx, kept, confirmings[0]?.at)
+    const own = new Map(rows.map((row) => [nameOf(row), row]))
+    const tallies = await talliesOf(tx, rows)
+    return confirmings.map(({ key }) => answerFor(own.get(keyName(key)), tallies))
+  }
+}
+
+/** Every spelling of the mailboxes, locked in the order of the primary key. */
+async function lockSpellings(tx: Tx, confirmings: Confirming[]): Promise<PledgeRow[]> {
+  const mailboxes = confirmings.map(({ key }) => ({ campaign_id: key.campaignId, email_digest: hex(key.emailDigest) }))
+  const { rows } = await tx.execute<PledgeRow>(sql`
+    select campaign_id, email_digest, address_digest, state, campus_id, contact, display_name, lists_name,
+      wants_updates, choices_hash
+    from pledges
+    where (campaign_id, email_digest) in (
+      select campaign_id, email_digest
+      from json_to_recordset(${JSON.stringify(mailboxes)}::json) as mailbox (campaign_id int, email_digest bytea))
+    order by campaign_id, email_digest, address_digest
+    for update`)
+  return rows
+}
+
+/** Decides for each pending pledge that is confirmed; the first spelling of a mailbox takes its place. */
+function keepOf(keys: Keys, rows: PledgeRow[], confirmings: Confirming[]): Kept[] {
+  const taken = new Set(rows.filter(({ state }) => holdsPlace(state)).map(mailboxOf))
+  const own = new Map(rows.map((row) => [nameOf(row), row]))
+  const kept: Kept[] = []
+  for (const { key, choices } of confirmings) {
+    const row = own.get(keyName(key))
+    if (row?.state !== 'pending') continue
+    own.delete(keyName(key))
+    if (taken.has(mailboxOf(row))) {
+      kept.push({ row, contact: null, displayName: null, wantsUpdates: false, listsName: false, counts: false })
+    } else {
+      taken.add(mailboxOf(row))
+      kept.push(keepTicked(keys, row, choices))
+    }
+  }
+  return kept
+}
+
+/** Keeps the choices only if they are those the email listed; somebody may have signed this address since. */
+function keepTicked(keys: Keys, row: PledgeRow, choices: Buffer): Kept {
+  const isListed = row.choices_hash.equals(choices)
+  const listsName = isListed && row.lists_name
+  const wantsUpdates = isListed && row.wants_updates
+  const key = keyOf(row)
+  const contact = row.contact && (listsName || wantsUpdates) ? openContact(keys, key, row.contact) : undefined
+  return {
+    row,
+    counts: true,
+    listsName,
+    wantsUpdates,
+    displayName: listsName ? (contact?.name ? displayName(contact.name) : row.display_name) : null,
+    contact: wantsUpdates && contact ? sealContact(keys, key, { email: contact.email }) : null,
+  }
+}
+
+async function writeKept(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> {
+  if (kept.length === 0) return
+  const records = kept.map(({ row, contact, displayName, wantsUpdates, listsName, counts }) => ({
+    campaign_id: row.campaign_id,
+    email_digest: hex(row.email_digest),
+    address_digest: hex(row.address_digest),
+    state: counts ? 'confirmed' : 'pending',
+    contact: contact && hex(contact),
+    display_name: displayName,
+    wants_updates: wantsUpdates,
+    lists_name: listsName,
+    confirmed_at: counts ? at?.toISOString() : null,
+  }))
+  await tx.execute(sql`
+    update pledges as pledge set
+      state = kept.state, contact = kept.contact, display_name = kept.display_name,
+      wants_updates = kept.wants_updates, lists_name = kept.lists_name, confirmed_at = kept.confirmed_at
+    from json_populate_recordset(null::pledges, ${JSON.stringify(records)}::json) as kept
+    where pledge.campaign_id = kept.campaign_id and pledge.email_digest = kept.email_digest
+      and pledge.address_digest = kept.address_digest and pledge.state in ${leaves.confirmation}`)
+}
+
+async function count(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> {
+  if (!at) return
+  const changes = kept
+    .filter(({ counts }) => counts)
+    .map(({ row }) => ({ campaignId: row.campaign_id, campusId: row.campus_id ?? NO_CAMPUS, by: 1 }))
+  await changeTallies(tx, changes)
+  await countInHour(tx, 'confirmed', at, changes)
+}
+
+async function talliesOf(tx: Tx, rows: PledgeRow[]): Promise<Map<string, number>> {
+  const campuses = rows.map(({ campaign_id, campus_id }) => ({ campaign_id, campus_id: campus_id ?? NO_CAMPUS }))
+  const { rows: found } = await tx.execute<{ campaign_id: number; campus_id: number; confirmed: number }>(sql`
+    select campaign_id, campus_id, confirmed from tallies
+    where (campaign_id, campus_id) in (
+      select campaign_id, campus_id
+      from json_to_recordset(${JSON.stringify(campuses)}::json) as campus (campaign_id int, campus_id int))`)
+  return new Map(found.map((tally) => [`${tally.campaign_id} ${tally.campus_id}`, tally.confirmed]))
+}
+
+function answerFor(row: PledgeRow | undefined, tallies: Map<string, number>): Confirmed | Refusal {
+  if (!row) return new Refusal('token-expired', 'This pledge is gone: it was erased, or not confirmed within 7 days.')
+  if (row.state === 'withdrawn') {
+    return new Refusal('pledge-withdrawn', 'This pledge was taken back. To pledge again, sign once more.')
+  }
+  const tally = tallies.get(`${row.campaign_id} ${row.campus_id ?? NO_CAMPUS}`) ?? 0
+  return { campusId: row.campus_id ?? undefined, tally }
+}
+
+function keyOf(row: PledgeRow): PledgeKey {
+  return { campaignId: row.campaign_id, emailDigest: row.email_digest, addressDigest: row.address_digest }
+}
+
+function nameOf(row: PledgeRow): string {
+  return keyName(keyOf(row))
+}
+
+function mailboxOf({ campaign_id, email_digest }: PledgeRow): string {
+  return `${campaign_id} ${email_digest.toString('base64url')}`
+}

@@ -1,0 +1,17 @@
+import type { Keys } from '../keys.ts'
+import { keyBytes, type PledgeKey } from './mailbox.ts'
+
+/** Who signed. In the database only sealed by the server key, and bound to its pledge. */
+export interface Contact {
+  email: string
+  name?: string
+}
+
+export function sealContact(keys: Keys, key: PledgeKey, contact: Contact): Buffer {
+  return keys.seal('contact', Buffer.from(JSON.stringify(contact)), keyBytes(key))
+}
+
+/** @throws Error when it was sealed for another pledge or by another server key. */
+export function openContact(keys: Keys, key: PledgeKey, sealed: Uint8Array): Contact {
+  return JSON.parse(keys.open('contact', sealed, keyBytes(key)).toString()) as Contact
+}

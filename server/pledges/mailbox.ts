@@ -1,0 +1,56 @@
+import { createHmac } from 'node:crypto'
+import type { Address } from './address.ts'
+
+/** Names one pledge: the primary key of `pledges`. */
+export interface PledgeKey {
+  campaignId: number
+  /** Of the canonical email: decides counting. */
+  emailDigest: Buffer
+  /** Of the exact address: decides mail. */
+  addressDigest: Buffer
+}
+
+interface DigestingCampaign {
+  id: number
+  digestKey: Buffer
+}
+
+/** HMAC-SHA256 under the campaign's own key, so that digests of two campaigns do not match each other. */
+export function pledgeKey(campaign: DigestingCampaign, address: Address): PledgeKey {
+  return {
+    campaignId: campaign.id,
+    emailDigest: digest(campaign, address.canonical),
+    addressDigest: digest(campaign, `address:${address.exact}`),
+  }
+}
+
+/** What is left to find floods by, once the address is gone. */
+export function domainDigest(campaign: DigestingCampaign, address: Address): Buffer {
+  return digest(campaign, `domain:${address.registrableDomain}`)
+}
+
+/** The key as bytes: what seals and MACs bind to, so that rows cannot be swapped. */
+export function keyBytes({ campaignId, emailDigest, addressDigest }: PledgeKey): Buffer {
+  const campaign = Buffer.alloc(4)
+  campaign.writeUInt32BE(campaignId)
+  return Buffer.concat([campaign, emailDigest, addressDigest])
+}
+
+export const KEY_BYTES = 4 + 32 + 32
+
+export function keyFromBytes(bytes: Buffer): PledgeKey {
+  return {
+    campaignId: bytes.readUInt32BE(0),
+    emailDigest: bytes.subarray(4, 36),
+    addressDigest: bytes.subarray(36, 68),
+  }
+}
+
+function digest({ digestKey }: DigestingCampaign, text: string): Buffer {
+  return createHmac('sha256', digestKey).update(text).digest()
+}
+
+/** The key as text, for maps and job keys: of one campaign, the exact address alone names a pledge. */
+export function keyName({ campaignId, addressDigest }: Omit<PledgeKey, 'emailDigest'>): string {
+  return `${campaignId}.${addressDigest.toString('base64url')}`
+}

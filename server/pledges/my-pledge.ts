@@ -1,0 +1,196 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Tx } from '../db/db.ts'
+import { addJobs } from '../db/queue.ts'
+import { NO_CAMPUS, pledges } from '../db/schema.ts'
+import type { Deps } from '../deps.ts'
+import { changeTallies } from '../leaderboards/tally.ts'
+import { Refusal } from '../refusal.ts'
+import { type Campaign, textIn } from '../campaigns/campaign.ts'
+import { checkedAddress } from './address.ts'
+import { sealContact } from './contact.ts'
+import type { MyPledge, MyPledgeChange, MyPledgeLinkRequest } from './contract.ts'
+import { pledgeKey, keyName, type PledgeKey } from './mailbox.ts'
+import { checkedName, displayName } from './name.ts'
+import { chosenCampus } from './pledge.ts'
+import { pledgeEmail } from './signing.ts'
+import { leaves } from './states.ts'
+import { readToken, signToken } from './token.ts'
+
+type PledgeRow = typeof pledges.$inferSelect
+
+/** Writes down a job that mails the link, if there is a pledge to show; the caller learns nothing either way. */
+export async function askForMyPledgeLink(deps: Deps, { campaign: slug, email, locale }: MyPledgeLinkRequest) {
+  const campaign = await deps.campaigns.bySlug(slug)
+  const address = checkedAddress(email)
+  const key = pledgeKey(campaign, address)
+  const contact = sealContact(deps.keys, key, { email: address.exact })
+  const payload = pledgeEmail(key, contact, textIn(campaign, locale ? [locale] : []).locale)
+  await addJobs(deps.db, [{ task: 'my-pledge-link', key: `my-pledge-link ${keyName(key)}`, payload }])
+}
+
+/** Swaps the token of a mailed link for the value of a short-lived cookie. @throws Refusal */
+export async function openMyPledge(deps: Deps, token: string): Promise<string> {
+  const { key } = readToken(deps, 'my-pledge', token, deps.now())
+  await requirePledge(deps, key)
+  return signToken(deps, { purpose: 'session', key, now: deps.now() })
+}
+
+/** @throws Refusal `not-signed-in` where the cookie is missing, expired or not ours */
+export function keyOfSession(deps: Deps, session: string | undefined): PledgeKey {
+  try {
+    return readToken(deps, 'session', session ?? '', deps.now()).key
+  } catch {
+    throw new Refusal('not-signed-in', 'Open the link from your email again; it lets you in for 15 minutes.')
+  }
+}
+
+/** All that is held about a pledge. */
+export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge> {
+  const row = await requirePledge(deps, key)
+  const campaign = await campaignOf(deps, row)
+  const text = textIn(campaign, [row.locale])
+  const campus = row.campusId === null ? undefined : deps.campuses.byId(row.campusId)
+  return {
+    campaign: { slug: campaign.slug, title: text.title, text: text.body },
+    state: stateShown(row),
+    ...(campus && { campus: { campus: campus.domain, name: campus.name, proven: row.campusProven } }),
+    ...(row.affiliation && { affiliation: row.affiliation }),
+    updates: row.wantsUpdates,
+    display: row.listsName,
+    ...(row.displayName && { displayName: row.displayName }),
+    holdsAddress: row.contact !== null,
+    textVersion: row.textVersion,
+    locale: row.locale,
+    ...(row.source && { source: row.source }),
+    signedAt: row.signedAt.toISOString(),
+    ...(row.confirmedAt && { confirmedAt: row.confirmedAt.toISOString() }),
+    ...(row.withdrawnAt && { withdrawnAt: row.withdrawnAt.toISOString() }),
+  }
+}
+
+/** An excluded signer sees nothing different. */
+function stateShown({ state, confirmedAt }: PledgeRow): MyPledge['state'] {
+  if (state !== 'excluded') return state
+  return confirmedAt ? 'confirmed' : 'pending'
+}
+
+/** Changes what is named, and nothing else. @throws Refusal */
+export async function changeMyPledge(deps: Deps, key: PledgeKey, change: MyPledgeChange): Promise<MyPledge> {
+  await deps.db.transaction(async (tx) => {
+    const row = await lockPledge(tx, key)
+    const campaign = await campaignOf(deps, row)
+    if (row.state === 'withdrawn') throw new Refusal('pledge-withdrawn', 'This pledge was taken back.')
+    const campusId = change.campus === undefined ? row.campusId : newCampus(deps, row, change.campus)
+    const changed = { campusId, ...listing(row, change), ...updates(deps, campaign, key, row, change) }
+    await tx.update(pledges).set(changed).where(isPledge(key))
+    if (row.state === 'confirmed' && campusId !== row.campusId) await moveTally(tx, row, campusId)
+  })
+  return await showMyPledge(deps, key)
+}
+
+function newCampus(deps: Deps, row: PledgeRow, chosen: string): number | null {
+  const campus = chosen === '' ? undefined : chosenCampus(deps.campuses, chosen)
+  const campusId = campus?.id ?? null
+  if (row.campusProven && campusId !== row.campusId) {
+    throw new Refusal('campus-proven', 'Your email address shows this campus; it cannot be changed.', {
+      field: 'campus',
+    })
+  }
+  return campusId
+}
+
+function listing(row: PledgeRow, change: MyPledgeChange): Partial<PledgeRow> {
+  if (change.display === undefined) return {}
+  if (!change.display) return { listsName: false, displayName: null }
+  const name = checkedName(change.name)
+  if (name) return { listsName: true, displayName: displayName(name) }
+  if (row.displayName) return {}
+  throw new Refusal('name-missing', 'To be listed, type your name.', { field: 'name' })
+}
+
+function updates(
+  deps: Deps,
+  campaign: Campaign,
+  key: PledgeKey,
+  row: PledgeRow,
+  change: MyPledgeChange,
+): Partial<PledgeRow> {
+  if (change.updates === undefined) return {}
+  if (!change.updates) return { wantsUpdates: false, ...(row.state !== 'pending' && { contact: null }) }
+  if (row.contact) return { wantsUpdates: true }
+  if (campaign.contactMode === 'count-only') {
+    throw new Refusal('contact-not-offered', 'This campaign keeps no addresses.', { field: 'updates' })
+  }
+  return { wantsUpdates: true, contact: sealContact(deps.keys, key, { email: sameAddress(campaign, key, change) }) }
+}
+
+/** The address was erased on confirmation; whoever wants to be written to types it again. */
+function sameAddress(campaign: Campaign, key: PledgeKey, { email = '' }: MyPledgeChange): string {
+  const address = checkedAddress(email)
+  if (pledgeKey(campaign, address).addressDigest.equals(key.addressDigest)) return address.exact
+  throw new Refusal('email-mismatch', 'Type the address that you pledged with.', { field: 'email' })
+}
+
+async function moveTally(tx: Tx, { campaignId, campusId }: PledgeRow, to: number | null): Promise<void> {
+  await changeTallies(tx, [
+    { campaignId, campusId: campusId ?? NO_CAMPUS, by: -1 },
+    { campaignId, campusId: to ?? NO_CAMPUS, by: 1 },
+  ])
+}
+
+/** Takes a pledge back: it no longer counts, and its contact and name are erased. Doing it again changes nothing. */
+export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPledge> {
+  await deps.db.transaction(async (tx) => {
+    const row = await lockPledge(tx, key)
+    if (row.state === 'pending') throw new Refusal('invalid-request', 'This pledge is not confirmed; erase it instead.')
+    const forgotten = { contact: null, displayName: null, listsName: false, wantsUpdates: false }
+    await tx
+      .update(pledges)
+      .set({ state: 'withdrawn', withdrawnAt: deps.now(), ...forgotten })
+      .where(and(isPledge(key), inArray(pledges.state, [...leaves.withdrawal])))
+    await uncount(tx, row)
+  })
+  return await showMyPledge(deps, key)
+}
+
+/** Erases everything about a pledge. */
+export async function erasePledge(deps: Deps, key: PledgeKey): Promise<void> {
+  await deps.db.transaction(async (tx) => {
+    const row = await lockPledge(tx, key)
+    await tx.delete(pledges).where(isPledge(key))
+    await tx.execute(sql`
+      delete from code_tries where campaign_id = ${key.campaignId} and email_digest = ${key.emailDigest}
+        and address_digest = ${key.addressDigest}`)
+    await uncount(tx, row)
+  })
+}
+
+async function uncount(tx: Tx, { state, campaignId, campusId }: PledgeRow): Promise<void> {
+  if (state === 'confirmed') await changeTallies(tx, [{ campaignId, campusId: campusId ?? NO_CAMPUS, by: -1 }])
+}
+
+async function lockPledge(tx: Tx, key: PledgeKey): Promise<PledgeRow> {
+  const [row] = await tx.select().from(pledges).where(isPledge(key)).for('update')
+  return row ?? gone()
+}
+
+async function requirePledge(deps: Deps, key: PledgeKey): Promise<PledgeRow> {
+  const [row] = await deps.db.select().from(pledges).where(isPledge(key))
+  return row ?? gone()
+}
+
+async function campaignOf(deps: Deps, { campaignId }: PledgeRow): Promise<Campaign> {
+  return (await deps.campaigns.byId(campaignId)) ?? gone()
+}
+
+function gone(): never {
+  throw new Refusal('token-expired', 'There is no such pledge any more: everything about it was erased.')
+}
+
+function isPledge({ campaignId, emailDigest, addressDigest }: PledgeKey) {
+  return and(
+    eq(pledges.campaignId, campaignId),
+    eq(pledges.emailDigest, emailDigest),
+    eq(pledges.addressDigest, addressDigest),
+  )
+}

@@ -1,0 +1,122 @@
+import { isPartOf, type KnownCampus } from '../campuses/campus.ts'
+import { type Campaign, requireOpen, textIn } from '../campaigns/campaign.ts'
+import type { Deps } from '../deps.ts'
+import { Refusal } from '../refusal.ts'
+import { type Address, asciiDomain, checkedAddress } from './address.ts'
+import { choicesHash, type Choices } from './choices.ts'
+import { sealContact } from './contact.ts'
+import type { PledgeReceipt, PledgeRequest } from './contract.ts'
+import { domainDigest, pledgeKey } from './mailbox.ts'
+import { checkedName } from './name.ts'
+import type { Signing } from './signing.ts'
+
+/**
+ * Signs. Pledging twice looks the same from outside, so nobody can learn who has pledged; only the mailbox does.
+ * @param locales what the signer reads, best first
+ * @returns after the pledge and the job that emails her are on disk
+ * @throws Refusal with the field it is about
+ */
+export async function makePledge(
+  deps: Deps,
+  campaign: Campaign,
+  request: PledgeRequest,
+  locales: readonly string[] = [],
+): Promise<PledgeReceipt> {
+  requireOpen(campaign, deps.now())
+  const address = checkedAddress(request.email)
+  const campus = campusFor(deps, campaign, address, request.campus)
+  await deps.signings.add(signingOf(deps, campaign, address, campus, { request, locales }))
+  return { status: 'check-your-email', ...(campus && { campus: campus.domain }) }
+}
+
+interface Signature {
+  request: PledgeRequest
+  locales: readonly string[]
+}
+
+function signingOf(
+  deps: Deps,
+  campaign: Campaign,
+  address: Address,
+  campus: (KnownCampus & { isProven: boolean }) | undefined,
+  { request, locales }: Signature,
+): Signing {
+  const choices = choicesOf(campaign, request, campus)
+  const key = pledgeKey(campaign, address)
+  const text = textIn(campaign, request.locale ? [request.locale, ...locales] : locales)
+  const contact = { email: address.exact, ...(choices.name && { name: choices.name }) }
+  return {
+    key,
+    domainDigest: domainDigest(campaign, address),
+    contact: sealContact(deps.keys, key, contact),
+    choices,
+    choicesHash: choicesHash(deps.keys, key, choices),
+    campusProven: campus?.isProven ?? false,
+    textVersion: text.version,
+    locale: text.locale,
+    source: request.source || undefined,
+    at: deps.now(),
+  }
+}
+
+/** A name that is not to be listed is not even kept for the week in which the pledge waits. */
+function choicesOf(campaign: Campaign, request: PledgeRequest, campus: KnownCampus | undefined): Choices {
+  const name = checkedName(request.name)
+  const listsName = request.display ?? false
+  const wantsUpdates = request.updates ?? false
+  if (wantsUpdates && campaign.contactMode === 'count-only') {
+    throw new Refusal('contact-not-offered', 'This campaign counts pledges and keeps no addresses.', {
+      field: 'updates',
+    })
+  }
+  if (listsName && !name) throw new Refusal('name-missing', 'To be listed, type your name.', { field: 'name' })
+  return {
+    name: listsName ? name : undefined,
+    campusId: campus?.id,
+    affiliation: request.affiliation,
+    listsName,
+    wantsUpdates,
+  }
+}
+
+/**
+ * The campus that the address shows, or the part of it that was chosen (Penn State Abington has addresses of Penn
+ * State); where the address shows none, the chosen one.
+ * @throws Refusal `email-not-campus` where the campaign needs a campus address, `campus-not-known`
+ */
+function campusFor(
+  { campuses }: Deps,
+  campaign: Campaign,
+  address: Address,
+  chosen: string | undefined,
+): (KnownCampus & { isProven: boolean }) | undefined {
+  const proven = campuses.ofAddressDomain(address.domain)
+  if (proven) return { ...(chosenPart(campuses, proven, chosen) ?? proven), isProven: true }
+  if (campaign.eligibility === 'campus-email') {
+    const detail = 'This campaign counts campus email addresses only. Use the one your school gave you.'
+    throw new Refusal('email-not-campus', detail, { field: 'email' })
+  }
+  if (!chosen) return undefined
+  return { ...chosenCampus(campuses, chosen), isProven: false }
+}
+
+function chosenPart(
+  campuses: Deps['campuses'],
+  whole: KnownCampus,
+  chosen: string | undefined,
+): KnownCampus | undefined {
+  const part = chosen ? campusNamed(campuses, chosen) : undefined
+  return part && isPartOf(part, whole) ? part : undefined
+}
+
+function campusNamed(campuses: Deps['campuses'], chosen: string): KnownCampus | undefined {
+  const domain = asciiDomain(chosen.trim())
+  return domain === undefined ? undefined : campuses.byDomain(domain)
+}
+
+/** @throws Refusal `campus-not-known` */
+export function chosenCampus(campuses: Deps['campuses'], chosen: string): KnownCampus {
+  const campus = campusNamed(campuses, chosen)
+  if (campus) return campus
+  throw new Refusal('campus-not-known', 'Choose your campus from the list, or leave it empty.', { field: 'campus' })
+}

@@ -1,0 +1,81 @@
+import type { App } from '../app.ts'
+import { localesOf } from '../campaigns/routes.ts'
+import { CampaignParams } from '../campaigns/contract.ts'
+import type { Deps } from '../deps.ts'
+import { confirmPledge } from './confirmation.ts'
+import {
+  Confirmation,
+  ConfirmationRequest,
+  MyPledge,
+  MyPledgeChange,
+  MyPledgeLinkReceipt,
+  MyPledgeLinkRequest,
+  MyPledgeSessionRequest,
+  PledgeReceipt,
+  PledgeRequest,
+} from './contract.ts'
+import {
+  askForMyPledgeLink,
+  changeMyPledge,
+  erasePledge,
+  openMyPledge,
+  showMyPledge,
+  withdrawPledge,
+} from './my-pledge.ts'
+import { makePledge } from './pledge.ts'
+import { endSession, requireSameOrigin, sessionKey, startSession } from './session.ts'
+
+export function pledgeRoutes(app: App, deps: Deps): void {
+  app.post(
+    '/api/v1/campaigns/:slug/pledges',
+    { schema: { params: CampaignParams, body: PledgeRequest, response: { 202: PledgeReceipt } } },
+    async (request, reply) => {
+      const campaign = await deps.campaigns.bySlug(request.params.slug)
+      const locales = localesOf(request.headers['accept-language'])
+      return reply.status(202).send(await makePledge(deps, campaign, request.body, locales))
+    },
+  )
+  app.post(
+    '/api/v1/confirmations',
+    { schema: { body: ConfirmationRequest, response: { 200: Confirmation } } },
+    async (request) => await confirmPledge(deps, request.body),
+  )
+  app.post(
+    '/api/v1/my-pledge-links',
+    { schema: { body: MyPledgeLinkRequest, response: { 202: MyPledgeLinkReceipt } } },
+    async (request, reply) => {
+      await askForMyPledgeLink(deps, request.body)
+      return reply.status(202).send({ status: 'check-your-email' })
+    },
+  )
+  app.register(async (own: App) => myPledgeRoutes(own, deps))
+}
+
+/** The signer's own part: with her cookie, from our own pages. */
+function myPledgeRoutes(app: App, deps: Deps): void {
+  app.addHook('onRequest', requireSameOrigin(deps))
+  app.post(
+    '/api/v1/my-pledge-sessions',
+    { schema: { body: MyPledgeSessionRequest } },
+    async (request, reply) => {
+      startSession(deps, reply, await openMyPledge(deps, request.body.token))
+      return reply.status(204).send()
+    },
+  )
+  app.get('/api/v1/my-pledge', { schema: { response: { 200: MyPledge } } }, async (request) =>
+    showMyPledge(deps, sessionKey(deps, request)),
+  )
+  app.patch(
+    '/api/v1/my-pledge',
+    { schema: { body: MyPledgeChange, response: { 200: MyPledge } } },
+    async (request) => await changeMyPledge(deps, sessionKey(deps, request), request.body),
+  )
+  app.post('/api/v1/my-pledge/withdrawal', { schema: { response: { 200: MyPledge } } }, async (request) =>
+    withdrawPledge(deps, sessionKey(deps, request)),
+  )
+  app.delete('/api/v1/my-pledge', async (request, reply) => {
+    await erasePledge(deps, sessionKey(deps, request))
+    endSession(deps, reply)
+    return reply.status(204).send()
+  })
+}

@@ -1,0 +1,41 @@
+import type { CookieSerializeOptions } from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { Refusal } from '../refusal.ts'
+import type { PledgeKey } from './mailbox.ts'
+import { keyOfSession } from './my-pledge.ts'
+
+const LIFETIME_SECONDS = 15 * 60
+
+/** `__Host-` wants https, which a server on one's own machine does not have. */
+function cookieName({ publicUrl }: Deps): string {
+  return publicUrl.startsWith('https:') ? '__Host-my-pledge' : 'my-pledge'
+}
+
+function cookieOptions({ publicUrl }: Deps): CookieSerializeOptions {
+  return { path: '/', httpOnly: true, sameSite: 'strict', secure: publicUrl.startsWith('https:') }
+}
+
+export function startSession(deps: Deps, reply: FastifyReply, session: string): void {
+  void reply.setCookie(cookieName(deps), session, { ...cookieOptions(deps), maxAge: LIFETIME_SECONDS })
+}
+
+export function endSession(deps: Deps, reply: FastifyReply): void {
+  void reply.clearCookie(cookieName(deps), cookieOptions(deps))
+}
+
+/** @throws Refusal `not-signed-in` */
+export function sessionKey(deps: Deps, request: FastifyRequest): PledgeKey {
+  return keyOfSession(deps, request.cookies[cookieName(deps)])
+}
+
+/** Whatever changes something here must come from a page of ours; our pages say no referrer, so `Origin` may be "null". */
+export function requireSameOrigin({ publicUrl }: Deps) {
+  const ours = new URL(publicUrl).origin
+  return async ({ method, headers }: FastifyRequest): Promise<void> => {
+    if (method === 'GET' || method === 'HEAD') return
+    const site = headers['sec-fetch-site']
+    const isOurs = site ? site === 'same-origin' || site === 'none' : (headers.origin ?? ours) === ours
+    if (!isOurs) throw new Refusal('cross-origin', 'This can only be done on our own pages.')
+  }
+}

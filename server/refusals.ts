@@ -1,0 +1,73 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseAway } from './db/db.ts'
+import type { Problem } from './contract.ts'
+import { Refusal, type RefusalCode } from './refusal.ts'
+
+/** What Fastify itself refuses, in our codes. */
+const fastifyCodes: Record<string, RefusalCode> = {
+  FST_ERR_VALIDATION: 'invalid-request',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid-request',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_BAD_URL: 'not-found',
+}
+
+const RETRY_AFTER_SECONDS = 5
+
+/** Whatever went wrong, as a refusal; what a stranger may know of a bug is that it is ours. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (isDatabaseAway(error)) {
+    const detail = 'The database cannot be reached. Nothing was saved; try again in a few seconds.'
+    return new Refusal('database-away', detail, { retryAfter: RETRY_AFTER_SECONDS })
+  }
+  const { code, statusCode, validation, message } = error as Partial<FastifyError>
+  const known = fastifyCodes[code ?? '']
+  if (known) return new Refusal(known, message ?? '', { field: fieldOf(validation) })
+  if (error instanceof SyntaxError && statusCode === 400) return new Refusal('malformed-json', 'That is not JSON.')
+  return new Refusal('internal', 'Something went wrong on our side. Nothing was saved; try again.')
+}
+
+function fieldOf(validation: FastifyError['validation']): string | undefined {
+  const [first] = validation ?? []
+  const missing = (first?.params as { missingProperty?: string } | undefined)?.missingProperty
+  return missing ?? (first?.instancePath.split('/')[1] || undefined)
+}
+
+export function problemOf(refusal: Refusal): Problem {
+  const { code, status, title, message, field } = refusal
+  return { type: `urn:estamos:${code}`, title, status, code, detail: message, ...(field && { field }) }
+}
+
+/** One handler for all that is refused: a problem document (RFC 9457), or the page that a person sees. */
+export function answerRefusals(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = refusalOf(error)
+    if (refusal.code === 'internal') request.log.error({ route: request.routeOptions.url, bug: bugOf(error) })
+    return sendRefusal(refusal, request, reply)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendRefusal(new Refusal('not-found', 'There is nothing at this address.'), request, reply),
+  )
+}
+
+function sendRefusal(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  void reply.status(refusal.status).header('cache-control', 'no-store')
+  if (refusal.retryAfter) void reply.header('retry-after', refusal.retryAfter)
+  if (isForPeople(request)) return reply.sendRefusedPage(refusal)
+  const body = JSON.stringify(problemOf(refusal))
+  return reply.type('application/problem+json').serializer((said: string) => said).send(body)
+}
+
+function isForPeople({ url, headers }: FastifyRequest): boolean {
+  return !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html')
+}
+
+/** Where the bug is, and nothing that a signer typed: messages of libraries quote their input. */
+function bugOf(error: unknown): { name: string; at: string[] } {
+  if (!(error instanceof Error)) return { name: typeof error, at: [] }
+  const at = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  return { name: error.name, at: at.slice(0, 5).map((line) => line.trim()) }
+}

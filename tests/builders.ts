@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { type NewCampaign, createCampaign } from '../server/campaigns/opening.ts'
+import type { PledgeRequest } from '../server/pledges/contract.ts'
+import type { Estamos } from './estamos.ts'
+
+/** An open campaign in which nothing is special but what a test says. @returns its slug */
+export async function anOpenCampaign(server: Estamos, settings: Partial<NewCampaign> = {}): Promise<string> {
+  const slug = `drive-${randomBytes(5).toString('hex')}`
+  await createCampaign(server.deps.db, server.deps.keys, {
+    slug,
+    state: 'open',
+    contactMode: 'contactable',
+    organization: { slug: 'mijente', name: 'Mijente' },
+    texts: [
+      { locale: 'en', title: 'No tech for cages', body: 'I will not work for it.', reason: 'Because.' },
+      { locale: 'es', title: 'Sin tecnología para jaulas', body: 'No trabajaré para ella.', reason: 'Porque.' },
+    ],
+    ...settings,
+  })
+  return slug
+}
+
+export async function campaignId(server: Estamos, slug: string): Promise<number> {
+  const { rows } = await server.deps.db.execute<{ id: number }>(sql`select id from campaigns where slug = ${slug}`)
+  return rows[0]?.id ?? 0
+}
+
+/** Signs through the public API. */
+export async function sign(server: Pick<Estamos, 'app'>, slug: string, request: Partial<PledgeRequest> = {}) {
+  return await server.app.inject({
+    method: 'POST',
+    url: `/api/v1/campaigns/${slug}/pledges`,
+    payload: { email: 'ada@example.edu', ...request },
+  })
+}
+
+/** The newest letter to an address, after all waiting mail went out to the mailbox page. */
+export async function letterTo(server: Estamos, to: string): Promise<{ subject: string; text: string } | undefined> {
+  const { lettersIn } = await import('../server/mail/mailbox.ts')
+  await server.work()
+  return (await lettersIn(server.deps.mailboxFolder)).find((letter) => letter.to === to)
+}
+
+export function tokenIn(text: string, page: 'confirm' | 'my-pledge'): string {
+  const found = new RegExp(`/${page}/([\\w-]+)`).exec(text)?.[1]
+  if (!found) throw new Error(`no ${page} link in the letter`)
+  return found
+}
+
+export function codeIn(text: string): string {
+  const found = /\b(\d{3}) ?(\d{3})\b/.exec(text)
+  if (!found) throw new Error('no code in the letter')
+  return `${found[1]}${found[2]}`
+}
+
+export async function confirmByToken(server: Pick<Estamos, 'app'>, token: string) {
+  return await server.app.inject({ method: 'POST', url: '/api/v1/confirmations', payload: { token } })
+}
+
+/** Signs and confirms by the emailed link. */
+export async function pledge(server: Estamos, slug: string, request: Partial<PledgeRequest> = {}) {
+  await sign(server, slug, request)
+  const letter = await letterTo(server, (request.email ?? 'ada@example.edu').toLowerCase())
+  return await confirmByToken(server, tokenIn(letter?.text ?? '', 'confirm'))
+}
+
+/** Many people of one campus, signed and confirmed by the real verbs, without the mail between. */
+export async function crowd(server: Estamos, slug: string, { campus, people }: { campus?: string; people: number }) {
+  const { confirmToken } = await import('../server/pledges/pledge-email.ts')
+  const id = await campaignId(server, slug)
+  const name = randomBytes(4).toString('hex')
+  const emails = times(people, (n) => `${name}${n}@mail.example`)
+  await Promise.all(emails.map((email) => sign(server, slug, { email, ...(campus && { campus }) })))
+  const { rows } = await server.deps.db.execute<Record<string, Buffer>>(sql`
+    select email_digest, address_digest, choices_hash from pledges where campaign_id = ${id} and state = 'pending'`)
+  const tokens = rows.map((row) =>
+    confirmToken(server.deps, {
+      campaignId: id,
+      emailDigest: row.email_digest as Buffer,
+      addressDigest: row.address_digest as Buffer,
+      choicesHash: row.choices_hash as Buffer,
+    }),
+  )
+  return await Promise.all(tokens.map((token) => confirmByToken(server, token)))
+}
+
+export function times<Made>(count: number, make: (n: number) => Made): Made[] {
+  return Array.from({ length: count }, (_, n) => make(n))
+}
+
+/** Every pledge of a campaign as the database has it. */
+export async function pledgesOf(server: Estamos, slug: string): Promise<Record<string, unknown>[]> {
+  const { rows } = await server.deps.db.execute(sql`
+    select * from pledges where campaign_id = ${await campaignId(server, slug)}`)
+  return rows
+}
+
+/** The differences between tallies and rows: none, whenever nothing is under way. */
+export async function tallyDifferences(server: Estamos): Promise<unknown[]> {
+  const { recountTallies } = await import('../server/leaderboards/recount.ts')
+  return await recountTallies(server.deps.db, { mends: false })
+}

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { loadCampusDirectory } from '../server/campuses/directory.ts'
+import { openDb } from '../server/db/db.ts'
+import { embeddedPostgres } from '../server/db/embedded.ts'
+import { migrateDatabase } from '../server/db/migrate.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A server on which a test may create databases, without a database name at the end. */
+    postgresUrl: string
+    templateDatabase: string
+  }
+}
+
+const TEMPLATE = 'estamos_template'
+
+/** A Postgres of the tests' own, with one database migrated and filled with the campus directory, to be cloned. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const server = process.env.TEST_DATABASE_URL ? given(process.env.TEST_DATABASE_URL) : await ownServer()
+  await makeTemplate(server.url)
+  project.provide('postgresUrl', server.url)
+  project.provide('templateDatabase', TEMPLATE)
+  return server.stop
+}
+
+interface Server {
+  url: string
+  stop: () => Promise<void>
+}
+
+function given(url: string): Server {
+  return { url: url.replace(/\/[^/]*$/, ''), stop: async () => {} }
+}
+
+async function ownServer(): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'estamos-tests-'))
+  await import('node:fs/promises').then(({ chmod }) => chmod(folder, 0o755))
+  const postgres = await embeddedPostgres(folder)
+  const stop = async () => {
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { url: postgres.url.replace(/\/[^/]*$/, ''), stop }
+}
+
+async function makeTemplate(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: `${url}/postgres` })
+  await client.connect()
+  await client.query(`drop database if exists ${TEMPLATE}`)
+  await client.query(`create database ${TEMPLATE}`)
+  await client.end()
+  await migrateDatabase(`${url}/${TEMPLATE}`)
+  const db = openDb({ url: `${url}/${TEMPLATE}`, connections: 2 })
+  await loadCampusDirectory(db)
+  await db.$client.end()
+}

@@ -1,0 +1,267 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { createTransport } from 'nodemailer'
+import type { SMTPServerOptions } from 'smtp-server'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { onlyToItsRecipient } from '../../server/mail/message.ts'
+import { smtpMail } from '../../server/mail/smtp.ts'
+import { smtpInbox } from '../smtp-inbox.ts'
+import { aLetter, allOf, failureOf, from, hostileAddresses } from './letters.ts'
+
+async function anInbox(options?: SMTPServerOptions) {
+  const inbox = await smtpInbox(options)
+  onTestFinished(() => inbox.close())
+  return inbox
+}
+
+function mailTo(url: string, timeLimit = 5_000) {
+  const mail = smtpMail({ url, from, timeLimit })
+  onTestFinished(() => mail.close())
+  return mail
+}
+
+/** A server that answers each recipient with this code, and repeats the address as real ones do. */
+function refusing(responseCode: number, words = ''): SMTPServerOptions {
+  return {
+    hideENHANCEDSTATUSCODES: words !== '',
+    onRcptTo({ address }, _session, done) {
+      done(Object.assign(new Error(`${words}<${address}> mailbox unavailable`), { responseCode }))
+    },
+  }
+}
+
+describe('a letter that goes', () => {
+  test.for(['en', 'es'])(
+    'arrives as HTML and text, in %s, in an envelope with one recipient',
+    async (locale) => {
+      const inbox = await anInbox()
+      const letter = await aLetter({ locale })
+
+      await mailTo(inbox.url).send(letter)
+
+      const received = await inbox.next('ada@gatech.edu')
+      expect(received.envelope).toEqual({ from: 'hello@pledge.example.org', to: ['ada@gatech.edu'] })
+      expect(received.to).toEqual([{ name: '', address: 'ada@gatech.edu' }])
+      expect(received.subject).toBe(letter.subject)
+      expect(received.html?.trim().replaceAll('\r\n', '\n')).toBe(letter.html.trim())
+      expect(received.text?.trim()).toBe(letter.text.trim())
+    },
+  )
+
+  test.for([
+    'Ada.Lovelace+pledge@cc.gatech.edu',
+    "o'brien_1=2@x.edu",
+    '!#$%&*/?^`{|}~@x.edu',
+    'ada@xn--mgbh0fb.example',
+  ])('goes to %s as it is spelled', async (to) => {
+    const inbox = await anInbox()
+
+    await mailTo(inbox.url).send(await aLetter({ to }))
+
+    expect((await inbox.next(to)).envelope.to).toEqual([to])
+  })
+
+  test('has no header that tells more than its reader needs', async () => {
+    const inbox = await anInbox()
+
+    await mailTo(inbox.url).send(await aLetter({ locale: 'es' }))
+
+    const { headers } = await inbox.next('ada@gatech.edu')
+    const byName = Object.fromEntries(headers.map(({ key, value }) => [key, value]))
+    expect(byName).toEqual({
+      from: 'Estamos <hello@pledge.example.org>',
+      to: 'ada@gatech.edu',
+      subject: 'Confirma tu firma',
+      'message-id': '<3f2a.7b1c@pledge.example.org>',
+      'auto-submitted': 'auto-generated',
+      'x-auto-response-suppress': 'All',
+      'content-language': 'es',
+      date: expect.any(String),
+      'mime-version': '1.0',
+      'content-type': expect.stringContaining('multipart/alternative'),
+    })
+  })
+
+  test('many at once each reach their own mailbox', async () => {
+    const inbox = await anInbox()
+    const mail = mailTo(inbox.url)
+    const people = Array.from({ length: 30 }, (_, i) => `student${i}@gatech.edu`)
+
+    await Promise.all(people.map(async (to) => mail.send(await aLetter({ to }))))
+
+    expect(inbox.received.map(({ envelope }) => envelope.to).sort()).toEqual(people.map((to) => [to]).sort())
+  })
+})
+
+describe('an address that could be read in two ways', () => {
+  test.for(hostileAddresses)('%j is refused for good, and nothing reaches the server', async (to) => {
+    const inbox = await anInbox()
+
+    const failure = await failureOf(mailTo(inbox.url).send(await aLetter({ to })))
+
+    expect(failure).toMatchObject({ code: 'letter-unsafe', isPermanent: true })
+    expect(inbox.received).toEqual([])
+  })
+
+  test('is stopped by the envelope too, where a message was made of it', async () => {
+    const transport = createTransport({ streamTransport: true, buffer: true })
+    transport.use('stream', onlyToItsRecipient)
+    const sendTo = (address: string) => transport.sendMail({ from, to: { name: '', address }, text: 'hello' })
+
+    await expect(sendTo('ada@gatech.edu')).resolves.toMatchObject({ envelope: { to: ['ada@gatech.edu'] } })
+    await expect(sendTo('a@x.edu\r\nBcc: z@z.z')).rejects.toMatchObject({ code: 'letter-unsafe' })
+    await expect(sendTo('"a@gatech.edu x"@evil.com, b@evil.com')).rejects.toMatchObject({
+      code: 'letter-unsafe',
+    })
+  })
+
+  test('a subject with a line break is refused: it would be a header', async () => {
+    const inbox = await anInbox()
+
+    const failure = await failureOf(mailTo(inbox.url).send(await aLetter({ subject: 'Hi\r\nBcc: z@z.z' })))
+
+    expect(failure.code).toBe('letter-unsafe')
+  })
+})
+
+describe('a letter that does not go', () => {
+  test.for([450, 451, 452])('with a %i may go later', async (status) => {
+    const inbox = await anInbox(refusing(status))
+
+    const failure = await failureOf(mailTo(inbox.url).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'refused', status, isPermanent: false })
+  })
+
+  test('with a 550 for its recipient is refused for good', async () => {
+    const inbox = await anInbox(refusing(550))
+
+    const failure = await failureOf(mailTo(inbox.url).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'refused', status: 550, isPermanent: true })
+  })
+
+  test('waits when the server has a policy against us, not against the recipient', async () => {
+    const inbox = await anInbox(refusing(550, '5.7.1 relaying denied '))
+
+    const failure = await failureOf(mailTo(inbox.url).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'refused', status: 550, isPermanent: false })
+  })
+
+  test('waits when the server refuses our own address', async () => {
+    const inbox = await anInbox({
+      onMailFrom: (_address, _session, done) =>
+        done(Object.assign(new Error('not you'), { responseCode: 553 })),
+    })
+
+    const failure = await failureOf(mailTo(inbox.url).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'refused', status: 553, isPermanent: false })
+  })
+
+  test('after its content was refused stays refused', async () => {
+    const inbox = await anInbox({
+      onData(stream, _session, done) {
+        stream.resume().on('end', () => done(Object.assign(new Error('spam'), { responseCode: 554 })))
+      },
+    })
+
+    const failure = await failureOf(mailTo(inbox.url).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'refused', status: 554, isPermanent: true })
+  })
+
+  test('waits when the password is wrong', async () => {
+    const inbox = await anInbox({
+      authOptional: false,
+      allowInsecureAuth: true,
+      onAuth: (_auth, _session, done) => done(new Error('wrong')),
+    })
+
+    const failure = await failureOf(mailTo(inbox.url.replace('//', '//us:wrong@')).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'not-authorized', isPermanent: false })
+  })
+
+  test('fails once when the line is cut in the middle of it, and goes at the next attempt', async () => {
+    let attempts = 0
+    const inbox = await anInbox({
+      onData(stream, _session, done) {
+        attempts++
+        if (attempts > 1) return stream.resume().on('end', done)
+        stream.once('data', () => inbox.hangUp())
+      },
+    })
+    const mail = mailTo(inbox.url)
+
+    const failure = await failureOf(mail.send(await aLetter()))
+    expect(failure).toMatchObject({ code: 'unreachable', isPermanent: false })
+    expect(attempts).toBe(1)
+
+    await mail.send(await aLetter())
+    expect(attempts).toBe(2)
+  })
+
+  test('does not wait for a silent server longer than its time', async () => {
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    onTestFinished(() => void silent.close())
+    const url = `smtp://127.0.0.1:${(silent.address() as AddressInfo).port}`
+
+    const failure = await failureOf(mailTo(url, 200).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'timed-out', isPermanent: false })
+  })
+
+  test('does not wait for a server that trickles its answer', async () => {
+    const trickling = createServer((socket) => {
+      const drip = setInterval(() => socket.write('220-still here\r\n'), 50)
+      socket.on('close', () => clearInterval(drip)).on('error', () => {})
+    }).listen(0, '127.0.0.1')
+    await once(trickling, 'listening')
+    onTestFinished(() => void trickling.close())
+    const url = `smtp://127.0.0.1:${(trickling.address() as AddressInfo).port}`
+
+    const failure = await failureOf(mailTo(url, 300).send(await aLetter()))
+
+    expect(failure.code).toBe('timed-out')
+  })
+
+  test('says that nobody is there', async () => {
+    const inbox = await anInbox()
+    await inbox.close()
+
+    const failure = await failureOf(mailTo(inbox.url).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'unreachable', isPermanent: false })
+  })
+
+  test('leaves nothing of its recipient or its words in the failure', async () => {
+    const inbox = await anInbox(refusing(550))
+
+    const failure = await failureOf(mailTo(inbox.url).send(await aLetter()))
+
+    expect(allOf(failure)).not.toMatch(/ada|gatech\.edu|sample-token|NoTechForICE/)
+  })
+})
+
+describe('where TLS is asked for', () => {
+  test('no letter leaves to a server that does not offer it', async () => {
+    const inbox = await anInbox({ disabledCommands: ['STARTTLS'] })
+
+    const failure = await failureOf(mailTo(`${inbox.url}?tls=required`).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'insecure', isPermanent: false })
+    expect(inbox.received).toEqual([])
+  })
+
+  test('no letter leaves to a server whose certificate nobody vouches for', async () => {
+    const inbox = await anInbox()
+
+    const failure = await failureOf(mailTo(`${inbox.url}?tls=required`).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'insecure', isPermanent: false })
+    expect(inbox.received).toEqual([])
+  })
+})

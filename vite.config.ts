@@ -1,0 +1,122 @@
+/**
+ * One build per entry, so that a page asks for one script and no more; besides them the widget, and the bundle with
+ * which the server renders. In the folder of a page:
+ *
+ *   browser.ts   brings it alive        embed.ts   brings it alive in a frame
+ *   styles.ts    has nothing but the styles, for a page that needs no script, or one that needs no component in it
+ *
+ * Made: dist/client/assets/…, dist/client/manifest/{page}.{entry}.json, dist/client/widget.js, dist/server/pages.js
+ */
+import { globSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
+
+const entries = globSync('web/pages/*/{browser,embed,styles}.ts').sort()
+
+export default defineConfig({
+  plugins: [svelte({ compilerOptions: { runes: true } }), onlyStyles(), precompressed()],
+  publicDir: false,
+  logLevel: 'warn',
+  environments: {
+    ...Object.fromEntries(entries.map((entry) => [environmentName(entry), pageBuild(entry)])),
+    widget: widgetBuild(),
+    ssr: serverBuild(),
+  },
+  builder: {
+    async buildApp({ build, environments, config }) {
+      if (!config.build.watch) rmSync('dist', { recursive: true, force: true })
+      for (const name of [...entries.map(environmentName), 'widget', 'ssr']) await build(environments[name]!)
+    },
+  },
+})
+
+function environmentName(entry: string) {
+  return nameOf(entry).replace(/\W/g, '_')
+}
+
+/** `web/pages/pledge/embed.ts` is `pledge.embed`. */
+function nameOf(entry: string) {
+  return `${basename(dirname(entry))}.${basename(entry, '.ts')}`
+}
+
+function pageBuild(entry: string): EnvironmentOptions {
+  const name = nameOf(entry)
+  return clientBuild({
+    manifest: `manifest/${name}.json`,
+    rolldownOptions: {
+      input: { [name]: entry },
+      output: { codeSplitting: false },
+      // What nothing exports is shaken off, and its styles with it.
+      preserveEntrySignatures: 'exports-only',
+    },
+  })
+}
+
+function widgetBuild(): EnvironmentOptions {
+  return clientBuild({
+    rolldownOptions: {
+      input: { widget: 'web/widget/widget.ts' },
+      output: { format: 'iife', entryFileNames: '[name].js' },
+    },
+  })
+}
+
+function clientBuild(build: EnvironmentOptions['build']): EnvironmentOptions {
+  return {
+    consumer: 'client',
+    build: {
+      outDir: 'dist/client',
+      emptyOutDir: false,
+      modulePreload: false,
+      reportCompressedSize: false,
+      ...build,
+    },
+  }
+}
+
+function serverBuild(): EnvironmentOptions {
+  return {
+    consumer: 'server',
+    resolve: { noExternal: true },
+    build: {
+      ssr: true,
+      outDir: 'dist/server',
+      emptyOutDir: true,
+      rolldownOptions: { input: { pages: 'web/pages/pages.ts' } },
+    },
+  }
+}
+
+/** Compressed once here, and not at every request. */
+function precompressed(): Plugin {
+  return {
+    name: 'estamos:precompressed',
+    applyToEnvironment: (environment) => environment.config.consumer === 'client',
+    writeBundle({ dir }, bundle) {
+      for (const item of Object.values(bundle)) {
+        if (item.type === 'chunk') writeCompressed(join(dir!, item.fileName), item.code)
+      }
+    },
+  }
+}
+
+function writeCompressed(file: string, text: string) {
+  writeFileSync(`${file}.br`, brotliCompressSync(text))
+  writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }))
+}
+
+/** An entry of styles leaves a script behind that nobody asks for. */
+function onlyStyles(): Plugin {
+  return {
+    name: 'estamos:only-styles',
+    applyToEnvironment: (environment) => environment.name.endsWith('_styles'),
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        for (const item of Object.values(bundle)) if (item.type === 'chunk') delete bundle[item.fileName]
+      },
+    },
+  }
+}

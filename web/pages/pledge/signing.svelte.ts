@@ -1,0 +1,103 @@
+import type { Campus } from '../../../server/campuses/contract.ts'
+import type { CampusStanding } from '../../../server/leaderboards/contract.ts'
+import type { PledgeProps } from '../../../server/pages/contract.ts'
+import type { Confirmation, PledgeRequest } from '../../../server/pledges/contract.ts'
+import { ApiProblem, confirm, sign, standingOf } from '../../shared/api.ts'
+import type { Happening } from '../../shared/host.ts'
+import { CampusChoice } from './campus-choice.svelte.ts'
+
+export type SigningState = 'asking' | 'sending' | 'check-email' | 'thanked' | 'failed'
+
+type Ways = { locale: string; tell: (what: Happening) => void }
+
+/** One person's way from the form to the thanks. What they typed stays here, whatever happens. */
+export class Signing {
+  at = $state<SigningState>('asking')
+  problem = $state.raw<Pick<ApiProblem, 'code' | 'field' | 'retryAfter'>>()
+  typed = $state({ email: '', name: '', affiliation: '', display: false, updates: false })
+  campus: CampusChoice
+  confirmation = $state.raw<Confirmation>()
+  standing = $state.raw<CampusStanding>()
+  /** Whether the browser, and not the server, brought this step about. */
+  hasMoved = $state(false)
+  readonly campuses: Campus[]
+  readonly #page: PledgeProps
+  readonly #ways: Ways
+
+  constructor(page: PledgeProps, ways: Ways) {
+    const { step, standing } = page
+    this.#page = page
+    this.#ways = ways
+    this.at = step.at
+    this.campuses = (step.at === 'asking' && step.campuses) || []
+    this.campus = new CampusChoice(step.at === 'check-email' ? step.campus : standing)
+    if (step.at === 'asking') this.#takeUp(step)
+    if (step.at === 'check-email') Object.assign(this, { problem: step.refusal, typed: { ...this.typed, email: step.email } })
+    if (step.at === 'thanked') Object.assign(this, { confirmation: step.confirmation, standing: step.standing })
+  }
+
+  sign = async () => {
+    this.at = 'sending'
+    this.problem = undefined
+    try {
+      await this.campus.settle()
+      await sign(this.#page.campaign.slug, this.#request())
+      this.#move('check-email')
+      this.#ways.tell('signed')
+    } catch (problem) {
+      this.#refuse(problem)
+    }
+  }
+
+  resend = () => sign(this.#page.campaign.slug, this.#request())
+
+  /** Throws an `ApiProblem`: the code form shows it. */
+  confirm = async (code: string) => {
+    const { slug } = this.#page.campaign
+    this.confirmation = await confirm({ campaign: slug, email: this.typed.email.trim(), code })
+    const campus = this.confirmation.campus?.campus
+    this.standing = campus ? await standingOf(slug, campus).catch(() => undefined) : undefined
+    this.#move('thanked')
+    this.#ways.tell('confirmed')
+  }
+
+  change = () => this.#move('asking')
+
+  #move(at: SigningState) {
+    this.at = at
+    this.problem = undefined
+    this.hasMoved = true
+  }
+
+  #refuse(problem: unknown) {
+    if (!(problem instanceof ApiProblem)) throw problem
+    this.problem = problem
+    this.at = isForThePerson(problem) ? 'asking' : 'failed'
+  }
+
+  #takeUp({ typed, refusal }: Extract<PledgeProps['step'], { at: 'asking' }>) {
+    const { campus, ...rest } = typed ?? {}
+    Object.assign(this.typed, rest)
+    if (campus !== undefined && campus !== this.campus.value) this.campus = new CampusChoice(undefined, campus)
+    this.problem = refusal && { code: refusal.code, field: refusal.field, retryAfter: undefined }
+  }
+
+  #request(): PledgeRequest {
+    const { email, name, affiliation, display, updates } = this.typed
+    const { source } = this.#page
+    return {
+      email: email.trim(),
+      campus: this.campus.value,
+      affiliation: (affiliation || undefined) as PledgeRequest['affiliation'],
+      ...(display && { display, name: name.trim() }),
+      ...(updates && { updates }),
+      locale: this.#ways.locale,
+      ...(source && { source }),
+    }
+  }
+}
+
+/** Something to put right, and not a failure to try again after. */
+function isForThePerson({ status }: ApiProblem) {
+  return status >= 400 && status < 500 && status !== 429
+}

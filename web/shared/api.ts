@@ -1,0 +1,89 @@
+/** Every call to the server, and the only place that makes them. Each has a time limit. */
+import type { CampusMatches } from '../../server/campuses/contract.ts'
+import type { Problem } from '../../server/contract.ts'
+import type { CampusStanding } from '../../server/leaderboards/contract.ts'
+import type { ShownRefusal } from '../../server/pages/contract.ts'
+import type {
+  Confirmation,
+  ConfirmationByCode,
+  PledgeReceipt,
+  PledgeRequest,
+} from '../../server/pledges/contract.ts'
+
+const TIME_LIMIT = 15_000
+
+/** `offline` is ours: no answer came at all. */
+export type ProblemCode = ShownRefusal['code'] | 'offline'
+
+export class ApiProblem extends Error {
+  readonly code: ProblemCode
+  readonly status: number
+  readonly field: string | undefined
+  /** Seconds. */
+  readonly retryAfter: number | undefined
+
+  constructor(code: ProblemCode, status = 0, field?: string, retryAfter?: number) {
+    super(code)
+    this.code = code
+    this.status = status
+    this.field = field
+    this.retryAfter = retryAfter
+  }
+}
+
+export function sign(campaign: string, request: PledgeRequest) {
+  return call<PledgeReceipt>(`campaigns/${campaign}/pledges`, request)
+}
+
+export function confirm(request: ConfirmationByCode) {
+  return call<Confirmation>('confirmations', request)
+}
+
+export function standingOf(campaign: string, campus: string) {
+  return call<CampusStanding>(`campaigns/${campaign}/campuses/${campus}`)
+}
+
+export async function findCampuses(q: string, signal?: AbortSignal) {
+  const { campuses } = await call<CampusMatches>(`campuses?q=${encodeURIComponent(q)}`, undefined, signal)
+  return campuses
+}
+
+export function liveLeaderboard(campaign: string) {
+  return new EventSource(`/api/v1/campaigns/${campaign}/live`)
+}
+
+async function call<Answer>(path: string, body?: object, signal?: AbortSignal): Promise<Answer> {
+  const answer = await request(path, body, signal)
+  if (!answer.ok) throw await problemIn(answer)
+  try {
+    return (await answer.json()) as Answer
+  } catch {
+    throw new ApiProblem('offline')
+  }
+}
+
+async function request(path: string, body?: object, signal = AbortSignal.timeout(TIME_LIMIT)) {
+  try {
+    return await fetch(`/api/v1/${path}`, {
+      signal,
+      credentials: 'omit',
+      ...(body && {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    })
+  } catch {
+    throw new ApiProblem('offline')
+  }
+}
+
+async function problemIn(answer: Response): Promise<ApiProblem> {
+  const problem: Partial<Problem> = await answer.json().catch(() => ({}))
+  const code = (problem.code ?? 'internal') as ShownRefusal['code']
+  return new ApiProblem(code, answer.status, problem.field, secondsIn(answer.headers.get('retry-after')))
+}
+
+function secondsIn(header: string | null) {
+  return header && /^\d+$/.test(header) ? Number(header) : undefined
+}
