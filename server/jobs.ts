@@ -41,12 +41,12 @@ export const quiet = new Logger(() => (level, message) => {
 
 interface Running {
   deps: Deps
-  /** Letters under way at once. */
+  /** Letters under way at once; the SMTP pool holds as many connections. */
   concurrency?: number
 }
 
 /** Works through the jobs in the database; a job that fails is tried again after growing pauses, across restarts. */
-export async function startWorker({ deps, concurrency = 10 }: Running): Promise<Runner> {
+export async function startWorker({ deps, concurrency = 5 }: Running): Promise<Runner> {
   return await run({
     pgPool: deps.db.$client,
     taskList: tasks(deps),

@@ -1,0 +1,94 @@
+import { buildApp } from './app.ts'
+import { type Config, readConfig, StartRefused } from './config.ts'
+import { databaseOf, prepareDatabase } from './database.ts'
+import { isDatabaseAway } from './db/db.ts'
+import { stopLeftBehind } from './db/embedded.ts'
+import { demoAddresses, openDemo } from './demo/demo.ts'
+import { openDeps } from './deps.ts'
+import { startWorker } from './jobs.ts'
+import { lockFolder } from './lock.ts'
+
+/** Stops what was started, the last first. */
+export type Stop = () => Promise<void>
+
+/**
+ * Starts what the settings ask for, and stops all of it again if one part does not start.
+ * @throws StartRefused
+ */
+export async function start(config: Config, say: (line: string) => void): Promise<Stop> {
+  const stops: Stop[] = []
+  const stop = async () => {
+    for (const stopOne of stops.splice(0).reverse()) await stopOne()
+  }
+  try {
+    await startAll(config, say, stops)
+    return stop
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startAll(config: Config, say: (line: string) => void, stops: Stop[]): Promise<void> {
+  const isLocal = config.mode === 'local'
+  if (isLocal) await takeFolder(config, say, stops)
+  const database = await databaseOf(config)
+  stops.push(database.close)
+  if (isLocal) await prepareDatabase(database.url)
+  const deps = await openDeps({ config, databaseUrl: database.url })
+  stops.push(deps.close)
+  if (config.role !== 'worker') await listen(await buildApp(deps, config), config, stops)
+  if (config.role !== 'web') {
+    const worker = await startWorker({ deps })
+    stops.push(() => worker.stop())
+  }
+  if (isLocal && config.role === 'all') {
+    const demo = await openDemo(deps, config)
+    stops.push(demo.close)
+    for (const line of demoAddresses(config, demo)) say(line)
+  } else say(`Estamos (${config.role}) is ready: ${config.publicUrl}`)
+}
+
+async function takeFolder({ dataDir, databaseUrl }: Config, say: (line: string) => void, stops: Stop[]) {
+  const lock = lockFolder(dataDir)
+  stops.push(async () => lock.release())
+  if (!lock.wasStale) return
+  say(`The last run in ${dataDir} ended without tidying up; going on from what it left.`)
+  if (!databaseUrl) await stopLeftBehind(dataDir)
+}
+
+async function listen(app: Awaited<ReturnType<typeof buildApp>>, { host, port }: Config, stops: Stop[]): Promise<void> {
+  stops.push(() => app.close())
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new StartRefused(`Port ${port} is taken: stop what listens there, or set PORT.`)
+    if (code === 'EACCES') throw new StartRefused(`Port ${port} may not be opened by this user: set PORT above 1023.`)
+    throw error
+  }
+}
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  const starting = start(config, (line) => process.stdout.write(`${line}\n`))
+  let isStopping = false
+  const stopOnce = async () => {
+    if (isStopping) return
+    isStopping = true
+    const stop = await starting.catch(() => undefined)
+    await stop?.()
+    process.exit()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopOnce())
+  await starting
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof StartRefused) process.stderr.write(`${error.message}\n`)
+  else if (isDatabaseAway(error)) process.stderr.write('The database at DATABASE_URL cannot be reached.\n')
+  else throw error
+  process.exit(1)
+}
+
+if (import.meta.main) await main().catch(refuse)

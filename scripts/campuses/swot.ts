@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { getPublicSuffix } from 'tldts'
 import { fold } from '../../server/campuses/fold.ts'
 import { tidy } from './names.ts'
 
@@ -80,8 +81,13 @@ const higher =
   /\buni|\bcollege of|colegio (de mexico|de postgraduados|mayor|universitario)|instituto superior|escola superior|hochschule|academy of|polytech|politec|politehn|graduate|ecole superieure|vysoka skola|institute of technology|\bfacult/
 
 function isHigher({ domain, names }: SwotEntry): boolean {
-  if (names.length === 0 || schoolDomain.test(domain)) return false
+  if (names.length === 0 || isSuffix(domain) || schoolDomain.test(domain)) return false
   return !names.map(fold).some(isSchool)
+}
+
+/** Anybody may stand below "edu.gy": an institution that swot lists there is not told by it. */
+function isSuffix(domain: string): boolean {
+  return academicSuffix.test(domain) || getPublicSuffix(domain) === domain
 }
 
 /** "Unified School District" is no university, though it begins like one. */

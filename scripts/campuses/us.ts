@@ -69,9 +69,7 @@ function campusesOfHost(domain: string, sharers: UsRow[]): CampusRow[] {
   ]
 }
 
-/** "Kent State University at Stark" is a branch of what "Kent State University at Kent" is. */
-const stemOf = (row: UsRow) =>
-  fold(splitPlace(row.name).stem.replace(/ at [A-Z].*$| (Campus|Digital) Immersion$/, ''))
+const stemOf = (row: UsRow) => fold(wholeName(row))
 
 const slug = (name: string) => fold(spokenName(name)).replaceAll(' ', '-').slice(0, 63).replace(/-$/, '')
 
@@ -95,5 +93,7 @@ function campusOf(domain: string, row: UsRow, branches: UsRow[]): CampusRow {
   }
 }
 
-const wholeName = (row: UsRow) =>
-  tidy(splitPlace(row.name).stem.replace(/ at [A-Z].*$| (Campus|Digital) Immersion$/, ''))
+/** "Kent State University at Stark" is a branch of what "Kent State University at Kent" is. */
+function wholeName(row: UsRow): string {
+  return tidy(splitPlace(row.name).stem.replace(/ at [A-Z].*$| (Campus|Digital) Immersion$/, ''))
+}

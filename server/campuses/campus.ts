@@ -51,7 +51,7 @@ export function isPartOf(part: KnownCampus, whole: KnownCampus): boolean {
  * By whole labels from the left, so that neither "notgatech.edu" nor "gatech.edu.example.com" passes for
  * "gatech.edu": "cc.gatech.edu", "gatech.edu", and no top level alone.
  */
-export function suffixes(domain: string): string[] {
+function suffixes(domain: string): string[] {
   const labels = domain.toLowerCase().replace(/\.$/, '').split('.')
   if (labels.some((label) => label === '')) return []
   return labels.slice(0, -1).map((_, skipped) => labels.slice(skipped).join('.'))

@@ -1,6 +1,8 @@
 /** Words shorter than this differ by one letter from too many others. */
 const LETTERS_NEEDED = 4
 const LETTERS_READ = 24
+/** Each costs a few milliseconds, during which the process does nothing else. */
+const WORDS_RESPELLED = 4
 /** A word of fewer campuses may itself be a slip in a source: "univeristy" stands in eight. */
 const COMMON = 20
 /** A word of fewer campuses than this tells one of them. */
@@ -17,8 +19,9 @@ export function spellingOf(texts: string[]): Spelling {
   return {
     meant(typed) {
       const words = typed.split(' ')
-      const nearest = words.map((word) => respelled(vocabulary, word, 1))
-      const common = words.map((word, at) => respelled(vocabulary, word, COMMON) ?? nearest[at])
+      const read = words.slice(0, WORDS_RESPELLED)
+      const nearest = read.map((word) => respelled(vocabulary, word, 1))
+      const common = read.map((word, at) => respelled(vocabulary, word, COMMON) ?? nearest[at])
       const queries = [nearest, common].map((others) => words.map((word, at) => others[at] ?? word).join(' '))
       return [...queries, tellingWords(vocabulary, words)].filter((query) => query && query !== typed)
     },

@@ -48,7 +48,7 @@ export async function lettersIn(folder: string): Promise<MailboxLetter[]> {
 
 /** Undefined for an id that is unknown, forgotten, or not an id at all. */
 export async function letterIn(folder: string, id: string): Promise<MailboxLetter | undefined> {
-  
+  if (!idShape.test(id)) return undefined
   const file = await readFile(pathOf(folder, id)).catch(unlessMissing)
   if (!file) return undefined
   const {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
 import type { SMTPServerOptions } from 'smtp-server'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -12,6 +12,14 @@ async function anInbox(options?: SMTPServerOptions) {
   const inbox = await smtpInbox(options)
   onTestFinished(() => inbox.close())
   return inbox
+}
+
+/** A server that does with each connection whatever the test wants. */
+async function aServer(talk: (socket: Socket) => void): Promise<string> {
+  const server = createServer((socket) => talk(socket.on('error', () => {}))).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 function mailTo(url: string, timeLimit = 5_000) {
@@ -203,25 +211,33 @@ describe('a letter that does not go', () => {
     expect(attempts).toBe(2)
   })
 
+  test('is tried once by one send: the job that calls decides about the next', async () => {
+    let connections = 0
+    const url = await aServer((socket) => {
+      connections++
+      socket.destroy()
+    })
+
+    const failure = await failureOf(mailTo(url).send(await aLetter()))
+
+    expect(failure).toMatchObject({ code: 'unreachable', isPermanent: false })
+    expect(connections).toBe(1)
+  })
+
   test('does not wait for a silent server longer than its time', async () => {
-    const silent = createServer().listen(0, '127.0.0.1')
-    await once(silent, 'listening')
-    onTestFinished(() => void silent.close())
-    const url = `smtp://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const url = await aServer(() => {})
 
     const failure = await failureOf(mailTo(url, 200).send(await aLetter()))
 
     expect(failure).toMatchObject({ code: 'timed-out', isPermanent: false })
   })
 
-  test('does not wait for a server that trickles its answer', async () => {
-    const trickling = createServer((socket) => {
-      const drip = setInterval(() => socket.write('220-still here\r\n'), 50)
-      socket.on('close', () => clearInterval(drip)).on('error', () => {})
-    }).listen(0, '127.0.0.1')
-    await once(trickling, 'listening')
-    onTestFinished(() => void trickling.close())
-    const url = `smtp://127.0.0.1:${(trickling.address() as AddressInfo).port}`
+  test('does not wait for a server that greets and then trickles its answer', async () => {
+    const url = await aServer((socket) => {
+      socket.write('220 hello\r\n')
+      const drip = setInterval(() => socket.write('250-still here\r\n'), 50)
+      socket.on('close', () => clearInterval(drip))
+    })
 
     const failure = await failureOf(mailTo(url, 300).send(await aLetter()))
 

@@ -4,19 +4,19 @@ import { render } from 'svelte/server'
 import type { PageName, Pages, RenderPage } from '../../server/pages/contract.ts'
 import type { Words } from '../shared/i18n/en.ts'
 import { Speech } from '../shared/i18n/speech.ts'
-import { pick, wordsFor } from '../shared/i18n/words.ts'
+import { wordsFor } from '../shared/i18n/words.ts'
 import type { Frame, PageProps, PageState } from '../shared/page.ts'
 import PageHead from '../shared/PageHead.svelte'
 import ConfirmPage from './confirm/ConfirmPage.svelte'
 import { heads, type Head } from './heads.ts'
 import LeaderboardPage from './leaderboard/LeaderboardPage.svelte'
-import { groups as leaderboardGroups } from './leaderboard/words.ts'
+import { leaderboardWords } from './leaderboard/words.ts'
 import MailboxPage from './mailbox/MailboxPage.svelte'
 import MyPledgeLinkPage from './my-pledge-link/MyPledgeLinkPage.svelte'
 import MyPledgePage from './my-pledge/MyPledgePage.svelte'
 import EmbedPage from './pledge/EmbedPage.svelte'
 import WholePage from './pledge/WholePage.svelte'
-import { groups as pledgeGroups } from './pledge/words.ts'
+import { pledgeWords } from './pledge/words.ts'
 import RefusedPage from './refused/RefusedPage.svelte'
 
 export { accentRules } from '../shared/accent.ts'
@@ -33,13 +33,14 @@ const components: { [Name in PageName]: (props: Pages[Name]) => Page<Pages[Name]
   mailbox: () => MailboxPage,
 }
 
-/** Words for the pages that live on in the browser; the others take none along. */
-const wordsTakenAlong: Partial<Record<PageName, readonly (keyof Words)[]>> = {
-  pledge: pledgeGroups,
-  leaderboard: leaderboardGroups,
+/** Words for the pages that live on in the browser; the others take nothing along. */
+const wordsTakenAlong: Partial<Record<PageName, (words: Words) => object>> = {
+  pledge: pledgeWords,
+  leaderboard: leaderboardWords,
 }
 
-export const renderPage: RenderPage = (name, props, frame) => {
+export const renderPage: RenderPage = (name, whole, frame) => {
+  const props = slimmed(whole)
   const words = wordsFor(frame.locale)
   const speech = new Speech(words, frame.locale)
   const Page = components[name](props)
@@ -51,10 +52,23 @@ export const renderPage: RenderPage = (name, props, frame) => {
   }
 }
 
+/** A frame shows the count and no ranking: a long leaderboard would outweigh all else in it. */
+function slimmed<Props extends Pages[PageName]>(props: Props): Props {
+  if (!('isWholePage' in props) || props.isWholePage) return props
+  const { campaign, leaderboard } = props
+  const { campuses, others, confirmed } = leaderboard
+  const count = campuses.length + (others?.campuses ?? 0)
+  return {
+    ...props,
+    campaign: { ...campaign, reason: '', textHash: '' },
+    leaderboard: { ...leaderboard, campuses: [], others: { campuses: count, confirmed } },
+  }
+}
+
 /** Empty where the page takes nothing along. */
 function stateOf<Name extends PageName>(name: Name, page: Pages[Name], frame: Frame, words: Words) {
-  const groups = wordsTakenAlong[name]
-  if (!groups) return ''
-  const taken: PageState<Pages[Name], Partial<Words>> = { page, frame, words: pick(words, groups) }
-  return JSON.stringify(taken).replaceAll('<', '\\u003c')
+  const taken = wordsTakenAlong[name]
+  if (!taken) return ''
+  const pageState: PageState<Pages[Name], object> = { page, frame, words: taken(words) }
+  return JSON.stringify(pageState).replaceAll('<', '\\u003c')
 }

@@ -1,6 +1,11 @@
 import type { Words } from '../../shared/i18n/en.ts'
+import { pick } from '../../shared/i18n/words.ts'
 
-/** The groups of words that this page speaks with. */
-export const groups = ['common', 'leaderboard'] as const
+const groups = ['common', 'leaderboard'] as const
 
 export type LeaderboardWords = Pick<Words, (typeof groups)[number]>
+
+/** What this page speaks with. */
+export function leaderboardWords(words: Words): LeaderboardWords {
+  return pick(words, groups)
+}

@@ -1,6 +1,32 @@
 import type { Words } from '../../shared/i18n/en.ts'
+import { pick } from '../../shared/i18n/words.ts'
 
-/** The groups of words that this page speaks with. */
-export const groups = ['common', 'leaderboard', 'pledge', 'thanks', 'refusals'] as const
+const groups = ['common', 'leaderboard', 'pledge', 'thanks'] as const
 
-export type PledgeWords = Pick<Words, (typeof groups)[number]>
+/** The refusals that signing can meet; any other is told as `internal`. */
+const refusals = [
+  'offline',
+  'retryIn',
+  'invalid-request',
+  'campaign-not-open',
+  'campaign-closed',
+  'email-invalid',
+  'email-not-campus',
+  'name-too-long',
+  'name-not-allowed',
+  'name-missing',
+  'campus-not-known',
+  'code-wrong',
+  'code-too-many-tries',
+  'busy',
+  'internal',
+] as const
+
+export type PledgeWords = Pick<Words, (typeof groups)[number]> & {
+  refusals: Partial<Words['refusals']> & Pick<Words['refusals'], 'internal' | 'retryIn'>
+}
+
+/** What this page speaks with. */
+export function pledgeWords(words: Words): PledgeWords {
+  return { ...pick(words, groups), refusals: pick(words.refusals, refusals) }
+}

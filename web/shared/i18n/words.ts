@@ -1,4 +1,4 @@
-/** Only the server reads this: it picks the words of the page's locale, and of these what the page needs. */
+/** Only the server reads this: it picks the words of the page's locale, and each page of these what it needs. */
 import { en, type Words } from './en.ts'
 import { es } from './es.ts'
 
@@ -8,7 +8,6 @@ export function wordsFor(locale: string): Words {
   return locales[locale] ?? locales[locale.split('-')[0]!] ?? en
 }
 
-/** The groups of words with which a page lives on in the browser. */
-export function pick<Group extends keyof Words>(words: Words, groups: readonly Group[]): Pick<Words, Group> {
-  return Object.fromEntries(groups.map((group) => [group, words[group]])) as Pick<Words, Group>
+export function pick<All extends object, Name extends keyof All>(all: All, names: readonly Name[]): Pick<All, Name> {
+  return Object.fromEntries(names.map((name) => [name, all[name]])) as Pick<All, Name>
 }

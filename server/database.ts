@@ -1,0 +1,29 @@
+import { loadCampusDirectory } from './campuses/directory.ts'
+import type { Config } from './config.ts'
+import { openDb } from './db/db.ts'
+import { embeddedPostgres } from './db/embedded.ts'
+import { migrateDatabase } from './db/migrate.ts'
+
+export interface OpenedDatabase {
+  url: string
+  /** Stops the embedded server, where this process started it. */
+  close(): Promise<void>
+}
+
+/** The database that the settings name, or the embedded one. */
+export async function databaseOf({ databaseUrl, dataDir }: Config): Promise<OpenedDatabase> {
+  if (databaseUrl) return { url: databaseUrl, close: async () => {} }
+  const { url, stop } = await embeddedPostgres(dataDir)
+  return { url, close: stop }
+}
+
+/** Brings the schema and the campus directory up to date; doing it again, or twice at once, does no harm. */
+export async function prepareDatabase(url: string): Promise<void> {
+  await migrateDatabase(url)
+  const db = openDb({ url, connections: 1 })
+  try {
+    await loadCampusDirectory(db)
+  } finally {
+    await db.$client.end()
+  }
+}

@@ -1,0 +1,30 @@
+import type { Config } from '../config.ts'
+import type { Deps } from '../deps.ts'
+import { openHostPage } from './host-page.ts'
+import { CHAPTER, DEMO_SLUG, openDemoWorld } from './world.ts'
+
+export interface Demo {
+  hostPageUrl: string
+  close(): Promise<void>
+}
+
+/** Local mode's world: a campaign with pledges in it, and a chapter's site of another origin that embeds it. */
+export async function openDemo(deps: Deps, { port, publicUrl }: Config): Promise<Demo> {
+  await openDemoWorld(deps)
+  return await openHostPage({ port: port + 1, estamosUrl: publicUrl, slug: DEMO_SLUG, ...CHAPTER })
+}
+
+export function demoAddresses({ publicUrl, dataDir }: Config, { hostPageUrl }: Demo): string[] {
+  return [
+    '',
+    'Estamos is here. This is local mode: a made-up campaign, and no mail leaves this machine unless you set a way out.',
+    '',
+    `  Campaign page       ${publicUrl}/c/${DEMO_SLUG}`,
+    `  A chapter's site    ${hostPageUrl}`,
+    `  Mailbox             ${publicUrl}/dev/mailbox`,
+    `  API                 ${publicUrl}/api/openapi.json`,
+    '',
+    `  Data in ${dataDir}. Ctrl-C stops everything.`,
+    '',
+  ]
+}

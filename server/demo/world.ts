@@ -1,0 +1,111 @@
+import { randomInt } from 'node:crypto'
+import { eq, sql } from 'drizzle-orm'
+import { type NewCampaign, createCampaign } from '../campaigns/opening.ts'
+import { campaigns, pledges } from '../db/schema.ts'
+import type { Deps } from '../deps.ts'
+import { confirmPledge } from '../pledges/confirmation.ts'
+import type { PledgeRequest } from '../pledges/contract.ts'
+import { keyName } from '../pledges/mailbox.ts'
+import { makePledge } from '../pledges/pledge.ts'
+import { confirmToken } from '../pledges/pledge-email.ts'
+import { firstNames, lastNames, texts } from './words.ts'
+
+export const DEMO_SLUG = 'no-tech-for-ice'
+
+/** The chapter whose site embeds the demo. */
+export const CHAPTER = { campus: 'gatech.edu', source: 'ydsa-gt' }
+
+/** Signers by campus; some campuses are too small to be shown, and some signers have none. */
+const crowds: Record<string, number> = {
+  'berkeley.edu': 127,
+  'gatech.edu': 96,
+  'utexas.edu': 81,
+  'umich.edu': 64,
+  'mit.edu': 58,
+  'ucla.edu': 47,
+  'washington.edu': 41,
+  'asu.edu': 33,
+  'cmu.edu': 29,
+  'stanford.edu': 26,
+  'brown.edu': 17,
+  'utep.edu': 12,
+  'unam.mx': 9,
+  'gsu.edu': 4,
+  'spelman.edu': 3,
+  'fiu.edu': 2,
+  '': 14,
+}
+
+const DAYS = 12
+const DAY_MS = 24 * 3600 * 1000
+
+/** Opens the demo campaign once, with pledges made by the same verbs as everybody's. */
+export async function openDemoWorld(deps: Deps): Promise<void> {
+  const [known] = await deps.db.select().from(campaigns).where(eq(campaigns.slug, DEMO_SLUG))
+  if (known) return
+  const campaignId = await createCampaign(deps.db, deps.keys, await demoCampaign(deps))
+  const days = Array.from({ length: DAYS }, (): [string, number][] => [])
+  for (const [campus, people] of Object.entries(crowds)) {
+    for (let n = 0; n < people; n += 1) days[randomInt(DAYS)]?.push([campus, n])
+  }
+  for (const [age, signers] of days.entries()) {
+    const then = new Date(deps.now().getTime() - age * DAY_MS - randomInt(DAY_MS / 2))
+    await Promise.all(signers.map(([campus, n]) => signThen({ ...deps, now: () => then }, campus, n)))
+  }
+  await confirmAll(deps, campaignId)
+}
+
+async function demoCampaign(deps: Deps): Promise<NewCampaign> {
+  const chapter = deps.campuses.byDomain(CHAPTER.campus)
+  return {
+    slug: DEMO_SLUG,
+    state: 'open',
+    isDemo: true,
+    goal: 1200,
+    contactMode: 'contactable',
+    opensAt: new Date(deps.now().getTime() - (DAYS + 1) * DAY_MS),
+    organization: { slug: 'students-against-cages', name: 'Students Against Cages' },
+    texts,
+    campuses: chapter
+      ? [
+          {
+            campusId: chapter.id,
+            goal: 150,
+            chapterName: 'YDSA at Georgia Tech',
+            nextSteps: [{ label: 'Come to the next chapter meeting', url: 'https://example.org/ydsa-gt/meetings' }],
+          },
+        ]
+      : [],
+  }
+}
+
+async function signThen(deps: Deps, campus: string, n: number): Promise<void> {
+  const campaign = await deps.campaigns.bySlug(DEMO_SLUG)
+  const name = `${pick(firstNames)} ${pick(lastNames)}`
+  const request: PledgeRequest = {
+    email: `student-${n}@${campus || 'mail.example'}`,
+    affiliation: n % 9 === 0 ? 'alum' : 'student',
+    locale: n % 4 === 0 ? 'es' : 'en',
+    source: n % 3 === 0 ? 'poster' : CHAPTER.source,
+    ...(n % 3 === 0 && { display: true, name }),
+  }
+  await makePledge(deps, campaign, request)
+}
+
+/** Each by its own link; the emails that still wait are not sent, since nobody reads them. */
+async function confirmAll(deps: Deps, campaignId: number): Promise<void> {
+  const rows = await deps.db.select().from(pledges).where(eq(pledges.campaignId, campaignId))
+  await Promise.all(
+    rows.map(async (row) => {
+      const then = { ...deps, now: () => row.signedAt }
+      await confirmPledge(then, { token: confirmToken(then, row) })
+    }),
+  )
+  for (const row of rows) {
+    await deps.db.execute(sql`select graphile_worker.remove_job(${`pledge-email ${keyName(row)}`})`)
+  }
+}
+
+function pick(words: readonly string[]): string {
+  return words[randomInt(words.length)] ?? ''
+}
