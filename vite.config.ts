@@ -16,7 +16,13 @@ import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 const entries = globSync('web/pages/*/{browser,embed,styles}.ts').sort()
 
 export default defineConfig({
-  plugins: [svelte({ compilerOptions: { runes: true, cssHash: ({ hash, filename }) => `e${hash(filename).slice(0, 4)}` } }), onlyStyles(), precompressed()],
+  plugins: [
+    svelte({
+      compilerOptions: { runes: true, cssHash: ({ hash, filename }) => `e${hash(filename).slice(0, 4)}` },
+    }),
+    onlyStyles(),
+    precompressed(),
+  ],
   publicDir: false,
   logLevel: 'warn',
   environments: {

@@ -18,6 +18,7 @@ import { denyByDefault } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
+import { showRefusedPage } from './pages/show.ts'
 import { pledgeRoutes } from './pledges/routes.ts'
 import { answerRefusals } from './refusals.ts'
 
@@ -45,7 +46,7 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
     logger: { level: 'error' },
   }).withTypeProvider<TypeBoxTypeProvider>()
   denyByDefault(app, deps)
-  answerRefusals(app)
+  answerRefusals(app, showRefusedPage(deps.publicUrl))
   await app.register(cookie)
   await app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES })
   await app.register(swagger, { openapi })
@@ -57,7 +58,11 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
 /** The public contract: any page may read it, and none with a signer's cookie. */
 function api(deps: Deps) {
   return async (app: App): Promise<void> => {
-    await app.register(cors, { origin: '*', methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'], maxAge: 86_400 })
+    await app.register(cors, {
+      origin: '*',
+      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      maxAge: 86_400,
+    })
     app.addHook('onRequest', async (_, reply) => {
       void reply.header('cross-origin-resource-policy', 'cross-origin')
     })

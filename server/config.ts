@@ -12,7 +12,8 @@ export const settings = {
   PUBLIC_URL: 'The address people reach this server by; https in production.',
   PORT: 'The port to listen on (3000); the demo host page of local mode takes the next one.',
   HOST: 'The address to listen on (127.0.0.1 in local mode, 0.0.0.0 in production).',
-  SECRET_KEY: 'At least 32 random characters that seal contacts and sign links; lose it and neither opens again.',
+  SECRET_KEY:
+    'At least 32 random characters that seal contacts and sign links; lose it and neither opens again.',
   TRUST_PROXY: 'The addresses (CIDR, separated by commas) of proxies whose X-Forwarded-For is believed.',
   MAIL_FROM: 'The address that emails come from, as: Name <address@example.org>.',
   SMTP_URL: 'Sends mail over SMTP: smtps://user:password@host:465 or smtp://user:password@host:587.',
@@ -75,8 +76,10 @@ export function readConfig(env: Environment = process.env): Config {
 }
 
 function readMail(env: Environment, read: Reader, isLocal: boolean, wrong: string[]): Config['mail'] {
-  if (env.SMTP_URL && env.SENDGRID_API_KEY) wrong.push('SMTP_URL and SENDGRID_API_KEY: set one of them, not both.')
-  if (!isLocal && !env.SMTP_URL && !env.SENDGRID_API_KEY) wrong.push('SMTP_URL or SENDGRID_API_KEY is missing.')
+  if (env.SMTP_URL && env.SENDGRID_API_KEY)
+    wrong.push('SMTP_URL and SENDGRID_API_KEY: set one of them, not both.')
+  if (!isLocal && !env.SMTP_URL && !env.SENDGRID_API_KEY)
+    wrong.push('SMTP_URL or SENDGRID_API_KEY is missing.')
   const from = env.MAIL_FROM || (isLocal ? 'Estamos <pledge@localhost>' : read.required('MAIL_FROM'))
   return {
     from,
@@ -141,7 +144,8 @@ class Reader {
   secret(name: SettingName): string {
     const value = this.required(name)
     const isWeak = value.length < 32 || new Set(value).size < 10
-    if (value && isWeak) this.#wrong.push(`${name} must be at least 32 random characters: openssl rand -base64 32`)
+    if (value && isWeak)
+      this.#wrong.push(`${name} must be at least 32 random characters: openssl rand -base64 32`)
     return value
   }
 }

@@ -17,7 +17,9 @@ export function lockFolder(folder: string): Lock {
   const file = join(folder, 'lock')
   const holder = holderOf(file)
   if (holder && isServer(holder)) {
-    throw new StartRefused(`Estamos is running in ${folder} already (process ${holder}): stop it, or set DATA_DIR.`)
+    throw new StartRefused(
+      `Estamos is running in ${folder} already (process ${holder}): stop it, or set DATA_DIR.`,
+    )
   }
   write(file)
   return { wasStale: holder !== undefined, release: () => rmSync(file, { force: true }) }

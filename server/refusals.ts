@@ -1,4 +1,5 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from './app.ts'
 import { isDatabaseAway } from './db/db.ts'
 import type { Problem } from './contract.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
@@ -26,7 +27,8 @@ export function refusalOf(error: unknown): Refusal {
   const { code, statusCode, validation, message } = error as Partial<FastifyError>
   const known = fastifyCodes[code ?? '']
   if (known) return new Refusal(known, message ?? '', { field: fieldOf(validation) })
-  if (error instanceof SyntaxError && statusCode === 400) return new Refusal('malformed-json', 'That is not JSON.')
+  if (error instanceof SyntaxError && statusCode === 400)
+    return new Refusal('malformed-json', 'That is not JSON.')
   return new Refusal('internal', 'Something went wrong on our side. Nothing was saved; try again.')
 }
 
@@ -41,24 +43,32 @@ export function problemOf(refusal: Refusal): Problem {
   return { type: `urn:estamos:${code}`, title, status, code, detail: message, ...(field && { field }) }
 }
 
+type SendPage = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
 /** One handler for all that is refused: a problem document (RFC 9457), or the page that a person sees. */
-export function answerRefusals(app: FastifyInstance): void {
+export function answerRefusals(app: App, sendPage: SendPage): void {
+  const send = async (
+    refusal: Refusal,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    void reply.status(refusal.status).header('cache-control', 'no-store')
+    if (refusal.retryAfter) void reply.header('retry-after', refusal.retryAfter)
+    if (isForPeople(request)) return await sendPage(refusal, request, reply)
+    const body = JSON.stringify(problemOf(refusal))
+    return reply
+      .type('application/problem+json')
+      .serializer((said: string) => said)
+      .send(body)
+  }
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error)
     if (refusal.code === 'internal') request.log.error({ route: request.routeOptions.url, bug: bugOf(error) })
-    return sendRefusal(refusal, request, reply)
+    return send(refusal, request, reply)
   })
   app.setNotFoundHandler((request, reply) =>
-    sendRefusal(new Refusal('not-found', 'There is nothing at this address.'), request, reply),
+    send(new Refusal('not-found', 'There is nothing at this address.'), request, reply),
   )
-}
-
-function sendRefusal(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  void reply.status(refusal.status).header('cache-control', 'no-store')
-  if (refusal.retryAfter) void reply.header('retry-after', refusal.retryAfter)
-  if (isForPeople(request)) return reply.sendRefusedPage(refusal)
-  const body = JSON.stringify(problemOf(refusal))
-  return reply.type('application/problem+json').serializer((said: string) => said).send(body)
 }
 
 function isForPeople({ url, headers }: FastifyRequest): boolean {

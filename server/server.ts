@@ -57,14 +57,20 @@ async function takeFolder({ dataDir, databaseUrl }: Config, say: (line: string) 
   if (!databaseUrl) await stopLeftBehind(dataDir)
 }
 
-async function listen(app: Awaited<ReturnType<typeof buildApp>>, { host, port }: Config, stops: Stop[]): Promise<void> {
+async function listen(
+  app: Awaited<ReturnType<typeof buildApp>>,
+  { host, port }: Config,
+  stops: Stop[],
+): Promise<void> {
   stops.push(() => app.close())
   try {
     await app.listen({ host, port })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') throw new StartRefused(`Port ${port} is taken: stop what listens there, or set PORT.`)
-    if (code === 'EACCES') throw new StartRefused(`Port ${port} may not be opened by this user: set PORT above 1023.`)
+    if (code === 'EADDRINUSE')
+      throw new StartRefused(`Port ${port} is taken: stop what listens there, or set PORT.`)
+    if (code === 'EACCES')
+      throw new StartRefused(`Port ${port} may not be opened by this user: set PORT above 1023.`)
     throw error
   }
 }

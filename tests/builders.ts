@@ -14,7 +14,12 @@ export async function anOpenCampaign(server: Estamos, settings: Partial<NewCampa
     organization: { slug: 'mijente', name: 'Mijente' },
     texts: [
       { locale: 'en', title: 'No tech for cages', body: 'I will not work for it.', reason: 'Because.' },
-      { locale: 'es', title: 'Sin tecnología para jaulas', body: 'No trabajaré para ella.', reason: 'Porque.' },
+      {
+        locale: 'es',
+        title: 'Sin tecnología para jaulas',
+        body: 'No trabajaré para ella.',
+        reason: 'Porque.',
+      },
     ],
     ...settings,
   })
@@ -22,7 +27,9 @@ export async function anOpenCampaign(server: Estamos, settings: Partial<NewCampa
 }
 
 export async function campaignId(server: Estamos, slug: string): Promise<number> {
-  const { rows } = await server.deps.db.execute<{ id: number }>(sql`select id from campaigns where slug = ${slug}`)
+  const { rows } = await server.deps.db.execute<{ id: number }>(
+    sql`select id from campaigns where slug = ${slug}`,
+  )
   return rows[0]?.id ?? 0
 }
 
@@ -36,7 +43,10 @@ export async function sign(server: Pick<Estamos, 'app'>, slug: string, request: 
 }
 
 /** The newest letter to an address, after all waiting mail went out to the mailbox page. */
-export async function letterTo(server: Estamos, to: string): Promise<{ subject: string; text: string } | undefined> {
+export async function letterTo(
+  server: Estamos,
+  to: string,
+): Promise<{ subject: string; text: string } | undefined> {
   const { lettersIn } = await import('../server/mail/mailbox.ts')
   await server.work()
   return (await lettersIn(server.deps.mailboxFolder)).find((letter) => letter.to === to)
@@ -66,7 +76,11 @@ export async function pledge(server: Estamos, slug: string, request: Partial<Ple
 }
 
 /** Many people of one campus, signed and confirmed by the real verbs, without the mail between. */
-export async function crowd(server: Estamos, slug: string, { campus, people }: { campus?: string; people: number }) {
+export async function crowd(
+  server: Estamos,
+  slug: string,
+  { campus, people }: { campus?: string; people: number },
+) {
   const { confirmToken } = await import('../server/pledges/pledge-email.ts')
   const id = await campaignId(server, slug)
   const name = randomBytes(4).toString('hex')

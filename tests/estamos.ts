@@ -71,4 +71,3 @@ async function workOff(deps: Deps): Promise<void> {
   const { quiet, tasks } = await import('../server/jobs.ts')
   await runOnce({ logger: quiet, pgPool: deps.db.$client, taskList: tasks(deps), noHandleSignals: true })
 }
-

@@ -90,7 +90,8 @@ export function openness(campaign: Campaign, now: Date): 'upcoming' | 'open' | '
 export function requireOpen(campaign: Campaign, now: Date): void {
   const is = openness(campaign, now)
   if (is === 'upcoming') throw new Refusal('campaign-not-open', 'This campaign has not opened yet.')
-  if (is === 'closed') throw new Refusal('campaign-closed', 'This campaign has closed; it takes no more pledges.')
+  if (is === 'closed')
+    throw new Refusal('campaign-closed', 'This campaign has closed; it takes no more pledges.')
 }
 
 /** The wording in the first of these locales that the campaign has ("es-MX" finds "es"), or in its own. */

@@ -2,7 +2,11 @@ import { Type, type Static } from 'typebox'
 
 export const Slug = Type.String({ minLength: 1, maxLength: 80, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' })
 
-export const Locale = Type.String({ minLength: 2, maxLength: 12, pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$' })
+export const Locale = Type.String({
+  minLength: 2,
+  maxLength: 12,
+  pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$',
+})
 
 export const CampaignParams = Type.Object({ slug: Slug })
 
@@ -33,7 +37,9 @@ export const Campaign = Type.Object(
     goal: Type.Optional(Type.Integer()),
     confirmed: Type.Integer({ description: 'Public total: the sum of what the leaderboard shows.' }),
     eligibility: Type.Enum(['anyone', 'campus-email']),
-    smallestShown: Type.Integer({ description: 'A campus with fewer confirmed pledges is never shown by itself.' }),
+    smallestShown: Type.Integer({
+      description: 'A campus with fewer confirmed pledges is never shown by itself.',
+    }),
     namesShownAfter: Type.Integer(),
     contactMode: Type.Enum(['count-only', 'contactable'], {
       description: 'contactable: a signer may tick `updates` and `display`.',

@@ -9,17 +9,28 @@ export function campaignRoutes(app: App, deps: Deps): void {
     { schema: { params: CampaignParams, querystring: LocaleQuery, response: { 200: Campaign } } },
     async (request, reply) => {
       const campaign = await deps.campaigns.bySlug(request.params.slug)
-      void reply.header('cache-control', 'public, max-age=5, stale-while-revalidate=60').header('vary', 'accept-language')
-      return await showCampaign(deps, campaign, localesOf(request.headers['accept-language'], request.query.locale))
+      void reply
+        .header('cache-control', 'public, max-age=5, stale-while-revalidate=60')
+        .header('vary', 'accept-language')
+      return await showCampaign(
+        deps,
+        campaign,
+        localesOf(request.headers['accept-language'], request.query.locale),
+      )
     },
   )
 }
 
 /** A campaign as everybody may see it, in the first of these locales that it has. */
-export async function showCampaign(deps: Deps, campaign: KnownCampaign, locales: string[]): Promise<Campaign> {
+export async function showCampaign(
+  deps: Deps,
+  campaign: KnownCampaign,
+  locales: string[],
+): Promise<Campaign> {
   const text = textIn(campaign, locales)
   const { leaderboard } = await deps.leaderboards.of(campaign.id)
-  const { slug, organization, goal, opensAt, closesAt, eligibility, smallestShown, namesShownAfter } = campaign
+  const { slug, organization, goal, opensAt, closesAt, eligibility, smallestShown, namesShownAfter } =
+    campaign
   return {
     slug,
     state: openness(campaign, deps.now()),

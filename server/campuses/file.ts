@@ -17,8 +17,7 @@ export interface CampusRow {
   students: number | null
 }
 
-const columns =
-  'domain mail_domains name short_name aliases city region country lat lon students'.split(' ')
+const columns = 'domain mail_domains name short_name aliases city region country lat lon students'.split(' ')
 
 const campusesFile = new URL('../../data/campuses.tsv', import.meta.url)
 

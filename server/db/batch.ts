@@ -45,7 +45,8 @@ export class Batch<Row, Answer> {
   /** @throws Refusal `busy` when too many wait already, or whatever refused this row. */
   add(row: Row): Promise<Answer> {
     if (this.#waiting.length >= this.#waitingRoom) {
-      const detail = 'Too many people are doing this right now. Nothing was saved; try again in a few seconds.'
+      const detail =
+        'Too many people are doing this right now. Nothing was saved; try again in a few seconds.'
       return Promise.reject(new Refusal('busy', detail, { retryAfter: 5 }))
     }
     return new Promise((resolve, reject) => {

@@ -126,7 +126,17 @@ async function start(cluster: Cluster): Promise<number> {
   const port = await freePort()
   const flags = [`-p ${port}`, ...SETTINGS.map((setting) => `-c ${setting}`)].join(' ')
   const log = join(cluster.folder, 'server.log')
-  const command = ['start', '--wait', '--silent', '--pgdata', cluster.folder, '--log', log, '--options', flags]
+  const command = [
+    'start',
+    '--wait',
+    '--silent',
+    '--pgdata',
+    cluster.folder,
+    '--log',
+    log,
+    '--options',
+    flags,
+  ]
   await ask(cluster.binaries.pg_ctl, command, cluster.user)
   await createDatabase(cluster.url(port))
   return port
@@ -163,7 +173,9 @@ async function ask(program: string, flags: string[], user: Cluster['user']): Pro
     const { code, stderr } = error as { code?: unknown; stderr?: string }
     if (code === 'EACCES' || /Permission denied/.test(stderr ?? '')) throw outOfReach(program)
     const said = (stderr ?? '').trim().split('\n').at(-1) || String(code)
-    throw new StartRefused(`The embedded PostgreSQL did not start (${said}); its log is server.log in its folder.`)
+    throw new StartRefused(
+      `The embedded PostgreSQL did not start (${said}); its log is server.log in its folder.`,
+    )
   }
 }
 

@@ -237,10 +237,7 @@ export const pledges = pgTable(
     }),
     foreignKey({ name: 'pledges_campus_fkey', columns: [t.campusId], foreignColumns: [campuses.id] }),
     check('pledges_state_check', sql`${t.state} in ('pending', 'confirmed', 'withdrawn', 'excluded')`),
-    check(
-      'pledges_affiliation_check',
-      sql`${t.affiliation} in ('student', 'alum', 'staff', 'other')`,
-    ),
+    check('pledges_affiliation_check', sql`${t.affiliation} in ('student', 'alum', 'staff', 'other')`),
     check('pledges_confirmed_at_check', sql`${t.state} <> 'confirmed' or ${t.confirmedAt} is not null`),
     check('pledges_forgotten_check', sql`${t.state} <> 'withdrawn' or ${t.contact} is null`),
     index('pledges_unconfirmed_index')

@@ -20,5 +20,28 @@ export const texts = [
   },
 ]
 
-export const firstNames = ['Ana', 'Luis', 'Priya', 'Devon', 'Mei', 'Omar', 'Sofía', 'Jordan', 'Leila', 'Tomás', 'Grace']
-export const lastNames = ['García', 'Nguyen', 'Johnson', 'Patel', 'Rivera', 'Kim', 'Haddad', 'Okafor', 'López', 'Smith']
+export const firstNames = [
+  'Ana',
+  'Luis',
+  'Priya',
+  'Devon',
+  'Mei',
+  'Omar',
+  'Sofía',
+  'Jordan',
+  'Leila',
+  'Tomás',
+  'Grace',
+]
+export const lastNames = [
+  'García',
+  'Nguyen',
+  'Johnson',
+  'Patel',
+  'Rivera',
+  'Kim',
+  'Haddad',
+  'Okafor',
+  'López',
+  'Smith',
+]

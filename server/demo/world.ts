@@ -72,7 +72,9 @@ async function demoCampaign(deps: Deps): Promise<NewCampaign> {
             campusId: chapter.id,
             goal: 150,
             chapterName: 'YDSA at Georgia Tech',
-            nextSteps: [{ label: 'Come to the next chapter meeting', url: 'https://example.org/ydsa-gt/meetings' }],
+            nextSteps: [
+              { label: 'Come to the next chapter meeting', url: 'https://example.org/ydsa-gt/meetings' },
+            ],
           },
         ]
       : [],

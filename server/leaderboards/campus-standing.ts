@@ -12,7 +12,11 @@ const NAMES_SHOWN = 5
  * One campus in one campaign, from the published leaderboard: a campus that is hidden there has no figures here.
  * @throws Refusal `unknown-campus`
  */
-export async function campusStanding(deps: Deps, campaign: Campaign, domain: string): Promise<CampusStanding> {
+export async function campusStanding(
+  deps: Deps,
+  campaign: Campaign,
+  domain: string,
+): Promise<CampusStanding> {
   const campus = deps.campuses.byDomain(domain)
   if (!campus) throw new Refusal('unknown-campus', 'There is no campus of this domain in the directory.')
   const { leaderboard } = await deps.leaderboards.of(campaign.id)
@@ -21,7 +25,8 @@ export async function campusStanding(deps: Deps, campaign: Campaign, domain: str
     ...placeOf(campus),
     ...(standing && figures(leaderboard, standing)),
     ...(await settingsOf(deps, campaign, campus)),
-    names: standing && standing.confirmed > campaign.namesShownAfter ? await namesOf(deps, campaign, campus) : [],
+    names:
+      standing && standing.confirmed > campaign.namesShownAfter ? await namesOf(deps, campaign, campus) : [],
   }
 }
 

@@ -21,7 +21,11 @@ export async function publishLeaderboard(db: Db, campaignId: number, now: Date):
     await tx.execute(sql`
       insert into leaderboards (campaign_id, version, frame, published_at)
       values (${campaignId}, 0, '{}', ${now.toISOString()}) on conflict do nothing`)
-    const [last] = await tx.select().from(leaderboards).where(eq(leaderboards.campaignId, campaignId)).for('update')
+    const [last] = await tx
+      .select()
+      .from(leaderboards)
+      .where(eq(leaderboards.campaignId, campaignId))
+      .for('update')
     if (!last) throw new Error(`campaign ${campaignId} has no leaderboard`)
     const frame = await currentFrame(tx, campaignId)
     if (last.version > 0 && isSame(last.frame as Frame, frame)) return published(last)

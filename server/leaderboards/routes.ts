@@ -15,9 +15,13 @@ export function leaderboardRoutes(app: App, deps: Deps): void {
       const campaign = await deps.campaigns.bySlug(request.params.slug)
       const { json, etag } = await deps.leaderboards.of(campaign.id)
       void reply.header('cache-control', PUBLIC).header('etag', etag)
-      if (request.headers['if-none-match'] === etag) return reply.status(304 as never).send(undefined as never)
+      if (request.headers['if-none-match'] === etag)
+        return reply.status(304 as never).send(undefined as never)
       // Written out once for everybody; not through the serializer again.
-      return reply.type('application/json; charset=utf-8').serializer(asItIs).send(json as never)
+      return reply
+        .type('application/json; charset=utf-8')
+        .serializer(asItIs)
+        .send(json as never)
     },
   )
   app.get(

@@ -36,7 +36,7 @@ type Manifest = Record<string, { file: string; isEntry?: boolean; css?: string[]
 
 const dist = new URL('../../dist/', import.meta.url)
 const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath fill='%23b4231a' d='M0 0h8v8H0z'/%3E%3Cpath fill='%23fff' d='M2 5h4v1H2z'/%3E%3C/svg%3E"
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Crect width='100%25' height='100%25' fill='%23b4231a'/%3E%3C/svg%3E"
 
 export async function htmlDocument<Name extends PageName>(
   page: Name,

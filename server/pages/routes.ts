@@ -1,4 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import compress from '@fastify/compress'
+import fastifyStatic from '@fastify/static'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
+import { campaignPages } from './campaign-pages.ts'
+import { mailboxPages } from './mailbox-pages.ts'
+import { oembedRoutes } from './oembed.ts'
+import { tokenPages } from './token-pages.ts'
 
-export function pageRoutes(_app: App, _deps: Deps): void {}
+const built = fileURLToPath(new URL('../../dist/client/', import.meta.url))
+
+export async function pageRoutes(app: App, deps: Deps): Promise<void> {
+  await assets(app)
+  oembedRoutes(app, deps)
+  tokenPages(app, deps)
+  if (deps.mode === 'local') mailboxPages(app, deps)
+  await app.register(async (pages: App) => {
+    // Nothing secret stands on these pages; those behind tokens are not compressed.
+    await pages.register(compress, { encodings: ['br', 'gzip'] })
+    campaignPages(pages, deps)
+  })
+}
+
+/** Scripts by their hashed names for ever; the widget, which sites ask for by name, for an hour. */
+async function assets(app: App): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: `${built}assets/`,
+    prefix: '/assets/',
+    preCompressed: true,
+    immutable: true,
+    maxAge: '365d',
+    index: false,
+    setHeaders: (reply) => void reply.header('cross-origin-resource-policy', 'cross-origin'),
+  })
+  app.get('/widget.js', { schema: { hide: true } }, async (_, reply) => {
+    void reply
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .header('access-control-allow-origin', '*')
+    return await reply.sendFile('widget.js', built, { maxAge: '1h', immutable: false })
+  })
+}

@@ -28,7 +28,8 @@ export function checkedAddress(typed: string): Address {
   const parts = typed.replace(/^[ \t]+|[ \t]+$/g, '').split('@')
   if (parts.length !== 2) throw invalid('An email address has exactly one @.')
   const [local = '', typedDomain = ''] = parts
-  if (local.length > 64 || !LOCAL_PART.test(local)) throw invalid('The part before the @ is not one we can write to.')
+  if (local.length > 64 || !LOCAL_PART.test(local))
+    throw invalid('The part before the @ is not one we can write to.')
   const domain = asciiDomain(typedDomain)
   if (!domain || local.length + domain.length > 253) throw invalid('The part after the @ is not a domain.')
   const localPart = local.toLowerCase()

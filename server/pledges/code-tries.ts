@@ -150,7 +150,9 @@ function nameOfRow(row: { campaign_id: number; address_digest: Buffer }): string
 }
 
 function wrong(): Refusal {
-  return new Refusal('code-wrong', 'That code does not match. Use the one in the newest email.', { field: 'code' })
+  return new Refusal('code-wrong', 'That code does not match. Use the one in the newest email.', {
+    field: 'code',
+  })
 }
 
 function tooMany(): Refusal {

@@ -65,7 +65,10 @@ export function confirmPledges(keys: Keys) {
 
 /** Every spelling of the mailboxes, locked in the order of the primary key. */
 async function lockSpellings(tx: Tx, confirmings: Confirming[]): Promise<PledgeRow[]> {
-  const mailboxes = confirmings.map(({ key }) => ({ campaign_id: key.campaignId, email_digest: hex(key.emailDigest) }))
+  const mailboxes = confirmings.map(({ key }) => ({
+    campaign_id: key.campaignId,
+    email_digest: hex(key.emailDigest),
+  }))
   const { rows } = await tx.execute<PledgeRow>(sql`
     select campaign_id, email_digest, address_digest, state, campus_id, contact, display_name, lists_name,
       wants_updates, choices_hash
@@ -88,7 +91,14 @@ function keepOf(keys: Keys, rows: PledgeRow[], confirmings: Confirming[]): Kept[
     if (row?.state !== 'pending') continue
     own.delete(keyName(key))
     if (taken.has(mailboxOf(row))) {
-      kept.push({ row, contact: null, displayName: null, wantsUpdates: false, listsName: false, counts: false })
+      kept.push({
+        row,
+        contact: null,
+        displayName: null,
+        wantsUpdates: false,
+        listsName: false,
+        counts: false,
+      })
     } else {
       taken.add(mailboxOf(row))
       kept.push(keepTicked(keys, row, choices))
@@ -146,7 +156,10 @@ async function count(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> 
 }
 
 async function talliesOf(tx: Tx, rows: PledgeRow[]): Promise<Map<string, number>> {
-  const campuses = rows.map(({ campaign_id, campus_id }) => ({ campaign_id, campus_id: campus_id ?? NO_CAMPUS }))
+  const campuses = rows.map(({ campaign_id, campus_id }) => ({
+    campaign_id,
+    campus_id: campus_id ?? NO_CAMPUS,
+  }))
   const { rows: found } = await tx.execute<{ campaign_id: number; campus_id: number; confirmed: number }>(sql`
     select campaign_id, campus_id, confirmed from tallies
     where (campaign_id, campus_id) in (
@@ -156,7 +169,8 @@ async function talliesOf(tx: Tx, rows: PledgeRow[]): Promise<Map<string, number>
 }
 
 function answerFor(row: PledgeRow | undefined, tallies: Map<string, number>): Confirmed | Refusal {
-  if (!row) return new Refusal('token-expired', 'This pledge is gone: it was erased, or not confirmed within 7 days.')
+  if (!row)
+    return new Refusal('token-expired', 'This pledge is gone: it was erased, or not confirmed within 7 days.')
   if (row.state === 'withdrawn') {
     return new Refusal('pledge-withdrawn', 'This pledge was taken back. To pledge again, sign once more.')
   }

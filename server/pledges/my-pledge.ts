@@ -121,7 +121,10 @@ function updates(
   if (campaign.contactMode === 'count-only') {
     throw new Refusal('contact-not-offered', 'This campaign keeps no addresses.', { field: 'updates' })
   }
-  return { wantsUpdates: true, contact: sealContact(deps.keys, key, { email: sameAddress(campaign, key, change) }) }
+  return {
+    wantsUpdates: true,
+    contact: sealContact(deps.keys, key, { email: sameAddress(campaign, key, change) }),
+  }
 }
 
 /** The address was erased on confirmation; whoever wants to be written to types it again. */
@@ -142,7 +145,8 @@ async function moveTally(tx: Tx, { campaignId, campusId }: PledgeRow, to: number
 export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPledge> {
   await deps.db.transaction(async (tx) => {
     const row = await lockPledge(tx, key)
-    if (row.state === 'pending') throw new Refusal('invalid-request', 'This pledge is not confirmed; erase it instead.')
+    if (row.state === 'pending')
+      throw new Refusal('invalid-request', 'This pledge is not confirmed; erase it instead.')
     const forgotten = { contact: null, displayName: null, listsName: false, wantsUpdates: false }
     await tx
       .update(pledges)
@@ -166,7 +170,8 @@ export async function erasePledge(deps: Deps, key: PledgeKey): Promise<void> {
 }
 
 async function uncount(tx: Tx, { state, campaignId, campusId }: PledgeRow): Promise<void> {
-  if (state === 'confirmed') await changeTallies(tx, [{ campaignId, campusId: campusId ?? NO_CAMPUS, by: -1 }])
+  if (state === 'confirmed')
+    await changeTallies(tx, [{ campaignId, campusId: campusId ?? NO_CAMPUS, by: -1 }])
 }
 
 async function lockPledge(tx: Tx, key: PledgeKey): Promise<PledgeRow> {

@@ -14,7 +14,8 @@ export function checkedName(typed: string | undefined): string | undefined {
   const name = (typed ?? '').normalize('NFC').replace(/ +/g, ' ').trim()
   if (name === '') return undefined
   if ([...name].length > LONGEST) throw refuse('name-too-long', `A name has at most ${LONGEST} characters.`)
-  if (!NAME.test(name)) throw refuse('name-not-allowed', 'A name is made of letters; no signs, links or addresses.')
+  if (!NAME.test(name))
+    throw refuse('name-not-allowed', 'A name is made of letters; no signs, links or addresses.')
   if (name.split(' ').some(isLink)) throw refuse('name-not-allowed', 'A name cannot hold a link.')
   return name
 }

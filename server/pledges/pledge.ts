@@ -69,7 +69,8 @@ function choicesOf(campaign: Campaign, request: PledgeRequest, campus: KnownCamp
       field: 'updates',
     })
   }
-  if (listsName && !name) throw new Refusal('name-missing', 'To be listed, type your name.', { field: 'name' })
+  if (listsName && !name)
+    throw new Refusal('name-missing', 'To be listed, type your name.', { field: 'name' })
   return {
     name: listsName ? name : undefined,
     campusId: campus?.id,
@@ -118,5 +119,7 @@ function campusNamed(campuses: Deps['campuses'], chosen: string): KnownCampus | 
 export function chosenCampus(campuses: Deps['campuses'], chosen: string): KnownCampus {
   const campus = campusNamed(campuses, chosen)
   if (campus) return campus
-  throw new Refusal('campus-not-known', 'Choose your campus from the list, or leave it empty.', { field: 'campus' })
+  throw new Refusal('campus-not-known', 'Choose your campus from the list, or leave it empty.', {
+    field: 'campus',
+  })
 }

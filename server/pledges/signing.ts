@@ -99,7 +99,11 @@ function columnsOf(signing: Signing) {
 async function countCreated(tx: Tx, written: Written[], at: Date): Promise<void> {
   const created = written
     .filter(({ is_new }) => is_new)
-    .map(({ campaign_id, campus_id }) => ({ campaignId: campaign_id, campusId: campus_id ?? NO_CAMPUS, by: 1 }))
+    .map(({ campaign_id, campus_id }) => ({
+      campaignId: campaign_id,
+      campusId: campus_id ?? NO_CAMPUS,
+      by: 1,
+    }))
   await countInHour(tx, 'created', at, created)
 }
 
@@ -116,7 +120,11 @@ export interface PledgeEmail {
 }
 
 function emailJob({ key, contact, locale }: Signing) {
-  return { task: 'pledge-email', key: `pledge-email ${keyName(key)}`, payload: pledgeEmail(key, contact, locale) }
+  return {
+    task: 'pledge-email',
+    key: `pledge-email ${keyName(key)}`,
+    payload: pledgeEmail(key, contact, locale),
+  }
 }
 
 export function pledgeEmail(key: PledgeKey, contact: Buffer, locale: string): PledgeEmail {

@@ -39,7 +39,12 @@ const CLOCK_SKEW = 5 * 60
  */
 export function signToken(
   signer: Signer,
-  { purpose, key, choices = NO_CHOICES, now }: Omit<Ticket, 'choices'> & { purpose: TokenPurpose; choices?: Buffer; now: Date },
+  {
+    purpose,
+    key,
+    choices = NO_CHOICES,
+    now,
+  }: Omit<Ticket, 'choices'> & { purpose: TokenPurpose; choices?: Buffer; now: Date },
 ): string {
   const head = Buffer.alloc(10)
   head.writeUInt8(VERSION, 0)
@@ -59,7 +64,8 @@ export function readToken(signer: Signer, purpose: TokenPurpose, token: string, 
   if (message.readUInt8(0) !== VERSION || message.readUInt8(1) !== purposes[purpose].byte) throw invalid()
   const age = secondsOf(now) - message.readUInt32BE(6)
   if (age < -CLOCK_SKEW) throw invalid()
-  if (age > purposes[purpose].lifetime) throw new Refusal('token-expired', 'This link has expired; ask for a new one.')
+  if (age > purposes[purpose].lifetime)
+    throw new Refusal('token-expired', 'This link has expired; ask for a new one.')
   return {
     key: keyFromBytes(message.subarray(10, 10 + KEY_BYTES)),
     choices: message.subarray(10 + KEY_BYTES),
@@ -75,5 +81,8 @@ function secondsOf(time: Date): number {
 }
 
 function invalid(): Refusal {
-  return new Refusal('token-invalid', 'This link is not valid. Was it cut off? Copy all of it from the email.')
+  return new Refusal(
+    'token-invalid',
+    'This link is not valid. Was it cut off? Copy all of it from the email.',
+  )
 }

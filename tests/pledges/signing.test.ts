@@ -11,8 +11,12 @@ test('a signature is on disk with its email job before it is answered', async ()
 
   expect(answer.statusCode).toBe(202)
   expect(answer.json()).toEqual({ status: 'check-your-email', campus: 'gatech.edu' })
-  expect(await pledgesOf(server, slug)).toMatchObject([{ state: 'pending', campus_proven: true, text_version: 1 }])
-  expect(await letterTo(server, 'ada@cc.gatech.edu')).toMatchObject({ subject: expect.stringContaining('onfirm') })
+  expect(await pledgesOf(server, slug)).toMatchObject([
+    { state: 'pending', campus_proven: true, text_version: 1 },
+  ])
+  expect(await letterTo(server, 'ada@cc.gatech.edu')).toMatchObject({
+    subject: expect.stringContaining('onfirm'),
+  })
 })
 
 test('two hundred signatures of one address at the same moment leave one', async () => {

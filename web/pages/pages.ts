@@ -16,7 +16,7 @@ import MyPledgeLinkPage from './my-pledge-link/MyPledgeLinkPage.svelte'
 import MyPledgePage from './my-pledge/MyPledgePage.svelte'
 import EmbedPage from './pledge/EmbedPage.svelte'
 import WholePage from './pledge/WholePage.svelte'
-import { pledgeWords } from './pledge/words.ts'
+import { pledgeWords, wholePageWords } from './pledge/words.ts'
 import RefusedPage from './refused/RefusedPage.svelte'
 
 export { accentRules } from '../shared/accent.ts'
@@ -34,8 +34,10 @@ const components: { [Name in PageName]: (props: Pages[Name]) => Page<Pages[Name]
 }
 
 /** Words for the pages that live on in the browser; the others take nothing along. */
-const wordsTakenAlong: Partial<Record<PageName, (words: Words) => object>> = {
-  pledge: pledgeWords,
+type TakenAlong = { [Name in PageName]?: (words: Words, props: Pages[Name]) => object }
+
+const wordsTakenAlong: TakenAlong = {
+  pledge: (words, { isWholePage }) => (isWholePage ? wholePageWords(words) : pledgeWords(words)),
   leaderboard: leaderboardWords,
 }
 
@@ -69,6 +71,6 @@ function slimmed<Props extends Pages[PageName]>(props: Props): Props {
 function stateOf<Name extends PageName>(name: Name, page: Pages[Name], frame: Frame, words: Words) {
   const taken = wordsTakenAlong[name]
   if (!taken) return ''
-  const pageState: PageState<Pages[Name], object> = { page, frame, words: taken(words) }
+  const pageState: PageState<Pages[Name], object> = { page, frame, words: taken(words, page) }
   return JSON.stringify(pageState).replaceAll('<', '\\u003c')
 }

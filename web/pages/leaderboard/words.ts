@@ -1,7 +1,7 @@
 import type { Words } from '../../shared/i18n/en.ts'
 import { pick } from '../../shared/i18n/words.ts'
 
-const groups = ['common', 'leaderboard'] as const
+const groups = ['common', 'count', 'leaderboard'] as const
 
 export type LeaderboardWords = Pick<Words, (typeof groups)[number]>
 

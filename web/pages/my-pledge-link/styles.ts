@@ -1,3 +1,3 @@
-import '../../shared/styles/base.css'
+import '../../shared/styles/sheet.css'
 
 export { default } from './MyPledgeLinkPage.svelte'

@@ -1,4 +1,3 @@
-import type { Campus } from '../../../server/campuses/contract.ts'
 import type { CampusStanding } from '../../../server/leaderboards/contract.ts'
 import type { PledgeProps } from '../../../server/pages/contract.ts'
 import type { Confirmation, PledgeRequest } from '../../../server/pledges/contract.ts'
@@ -8,19 +7,21 @@ import { CampusChoice } from './campus-choice.svelte.ts'
 
 export type SigningState = 'asking' | 'sending' | 'check-email' | 'thanked' | 'failed'
 
+/** What the form held when it was last sent. */
+export type Typed = { email: string; name: string; affiliation: string; display: boolean; updates: boolean }
+
 type Ways = { locale: string; tell: (what: Happening) => void }
 
 /** One person's way from the form to the thanks. What they typed stays here, whatever happens. */
 export class Signing {
   at = $state<SigningState>('asking')
   problem = $state.raw<Pick<ApiProblem, 'code' | 'field' | 'retryAfter'>>()
-  typed = $state({ email: '', name: '', affiliation: '', display: false, updates: false })
+  typed: Typed = { email: '', name: '', affiliation: '', display: false, updates: false }
   campus: CampusChoice
   confirmation = $state.raw<Confirmation>()
   standing = $state.raw<CampusStanding>()
   /** Whether the browser, and not the server, brought this step about. */
   hasMoved = $state(false)
-  readonly campuses: Campus[]
   readonly #page: PledgeProps
   readonly #ways: Ways
 
@@ -29,14 +30,14 @@ export class Signing {
     this.#page = page
     this.#ways = ways
     this.at = step.at
-    this.campuses = (step.at === 'asking' && step.campuses) || []
     this.campus = new CampusChoice(step.at === 'check-email' ? step.campus : standing)
     if (step.at === 'asking') this.#takeUp(step)
     if (step.at === 'check-email') Object.assign(this, { problem: step.refusal, typed: { ...this.typed, email: step.email } })
     if (step.at === 'thanked') Object.assign(this, { confirmation: step.confirmation, standing: step.standing })
   }
 
-  sign = async () => {
+  sign = async (form: FormData) => {
+    this.typed = typedIn(form)
     this.at = 'sending'
     this.problem = undefined
     try {
@@ -54,7 +55,7 @@ export class Signing {
   /** Throws an `ApiProblem`: the code form shows it. */
   confirm = async (code: string) => {
     const { slug } = this.#page.campaign
-    this.confirmation = await confirm({ campaign: slug, email: this.typed.email.trim(), code })
+    this.confirmation = await confirm({ campaign: slug, email: this.typed.email, code })
     const campus = this.confirmation.campus?.campus
     this.standing = campus ? await standingOf(slug, campus).catch(() => undefined) : undefined
     this.#move('thanked')
@@ -86,14 +87,25 @@ export class Signing {
     const { email, name, affiliation, display, updates } = this.typed
     const { source } = this.#page
     return {
-      email: email.trim(),
+      email,
       campus: this.campus.value,
       affiliation: (affiliation || undefined) as PledgeRequest['affiliation'],
-      ...(display && { display, name: name.trim() }),
+      ...(display && { display, name }),
       ...(updates && { updates }),
       locale: this.#ways.locale,
       ...(source && { source }),
     }
+  }
+}
+
+function typedIn(form: FormData): Typed {
+  const text = (name: string) => String(form.get(name) ?? '').trim()
+  return {
+    email: text('email'),
+    name: text('name'),
+    affiliation: text('affiliation'),
+    display: form.has('display'),
+    updates: form.has('updates'),
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Words } from '../../shared/i18n/en.ts'
 import { pick } from '../../shared/i18n/words.ts'
 
-const groups = ['common', 'leaderboard', 'pledge', 'thanks'] as const
+const groups = ['common', 'count', 'pledge', 'thanks'] as const
+const wholePageGroups = ['leaderboard', 'wholePage'] as const
 
 /** The refusals that signing can meet; any other is told as `internal`. */
 const refusals = [
@@ -26,7 +27,13 @@ export type PledgeWords = Pick<Words, (typeof groups)[number]> & {
   refusals: Partial<Words['refusals']> & Pick<Words['refusals'], 'internal' | 'retryIn'>
 }
 
-/** What this page speaks with. */
+export type WholePageWords = PledgeWords & Pick<Words, (typeof wholePageGroups)[number]>
+
+/** What a frame speaks with. */
 export function pledgeWords(words: Words): PledgeWords {
   return { ...pick(words, groups), refusals: pick(words.refusals, refusals) }
+}
+
+export function wholePageWords(words: Words): WholePageWords {
+  return { ...pledgeWords(words), ...pick(words, wholePageGroups) }
 }

@@ -1,0 +1,133 @@
+import { Type, type Static } from 'typebox'
+import type { Campaign } from '../campaigns/campaign.ts'
+import type { Affiliation } from '../campaigns/contract.ts'
+import type { Campus } from '../campuses/contract.ts'
+import { searchCampuses } from '../campuses/search.ts'
+import type { Deps } from '../deps.ts'
+import { campusStanding } from '../leaderboards/campus-standing.ts'
+import { asciiDomain } from '../pledges/address.ts'
+import { confirmPledge } from '../pledges/confirmation.ts'
+import { type PledgeRequest, Source } from '../pledges/contract.ts'
+import { makePledge } from '../pledges/pledge.ts'
+import { Refusal } from '../refusal.ts'
+import { refusalOf } from '../refusals.ts'
+import type { SigningStep } from './contract.ts'
+import { shown } from './show.ts'
+
+const Text = Type.Optional(Type.String())
+/** What every form carries along, so that the next page looks like the one it stands on. */
+const Carried = { locale: Text, theme: Text, page: Text, source: Type.Optional(Source) }
+
+/** The form as a browser without JavaScript sends it. */
+export const PledgeForm = Type.Object({
+  ...Carried,
+  email: Text,
+  name: Text,
+  campus: Text,
+  affiliation: Text,
+  display: Text,
+  updates: Text,
+})
+export type PledgeForm = Static<typeof PledgeForm>
+
+export const ConfirmationForm = Type.Object({ ...Carried, email: Text, code: Text })
+export type ConfirmationForm = Static<typeof ConfirmationForm>
+
+/** Where a form took its signer, with the HTTP status of that page. */
+export interface Stepped {
+  step: SigningStep
+  status: number
+}
+
+/** Signs from a form. Whatever is refused, the next page holds all that was typed. */
+export async function signedStep(
+  deps: Deps,
+  campaign: Campaign,
+  form: PledgeForm,
+  locales: readonly string[],
+): Promise<Stepped> {
+  const typed = requestOf(form)
+  try {
+    const campuses = await meantCampuses(deps, typed.campus)
+    if (campuses.length > 1) return { step: { at: 'asking', typed, campuses }, status: 200 }
+    const campus = campuses[0]?.campus
+    const { campus: counted } = await makePledge(
+      deps,
+      campaign,
+      { ...typed, ...(campus && { campus }) },
+      locales,
+    )
+    const shownCampus = counted ? (await searchCampuses(deps, counted))[0] : undefined
+    return {
+      step: { at: 'check-email', email: typed.email, ...(shownCampus && { campus: shownCampus }) },
+      status: 202,
+    }
+  } catch (error) {
+    const refusal = expected(error)
+    return { step: { at: 'asking', typed, refusal: shown(refusal) }, status: refusal.status }
+  }
+}
+
+/** A free text may mean several campuses: then the signer is asked which. */
+async function meantCampuses(deps: Deps, typed: string | undefined): Promise<Campus[]> {
+  if (!typed || deps.campuses.byDomain(asciiDomain(typed) ?? '')) return []
+  const found = await searchCampuses(deps, typed)
+  const same = found.filter(({ name, shortName }) => [name, shortName].some((one) => isSameName(one, typed)))
+  return same.length === 1 ? same : found
+}
+
+function isSameName(name: string | undefined, typed: string): boolean {
+  return name?.localeCompare(typed, 'en', { sensitivity: 'base' }) === 0
+}
+
+const affiliations: readonly string[] = ['student', 'alum', 'staff', 'other'] satisfies Affiliation[]
+
+function requestOf({
+  email = '',
+  name,
+  campus,
+  affiliation = '',
+  display,
+  updates,
+  locale,
+  source,
+}: PledgeForm) {
+  const request: PledgeRequest = { email }
+  if (name?.trim()) request.name = name
+  if (campus?.trim()) request.campus = campus.trim()
+  if (affiliations.includes(affiliation)) request.affiliation = affiliation as Affiliation
+  if (display) request.display = true
+  if (updates) request.updates = true
+  if (locale) request.locale = locale
+  if (source) request.source = source
+  return request
+}
+
+/** Confirms by the code that a form brings. */
+export async function confirmedStep(
+  deps: Deps,
+  campaign: Campaign,
+  { email = '', code = '' }: ConfirmationForm,
+): Promise<Stepped> {
+  try {
+    const confirmation = await confirmPledge(deps, { campaign: campaign.slug, email, code: wellFormed(code) })
+    const domain = confirmation.campus?.campus
+    const standing = domain && (await campusStanding(deps, campaign, domain))
+    return { step: { at: 'thanked', confirmation, ...(standing && { standing }) }, status: 200 }
+  } catch (error) {
+    const refusal = expected(error)
+    return { step: { at: 'check-email', email, refusal: shown(refusal) }, status: refusal.status }
+  }
+}
+
+function wellFormed(code: string): string {
+  if (/^ *[0-9]{3}[ -]?[0-9]{3} *$/.test(code)) return code
+  throw new Refusal('code-wrong', 'A code has six digits.', { field: 'code' })
+}
+
+/** A refusal is shown on the form; a bug goes on to the error handler. */
+function expected(error: unknown): Refusal {
+  const refusal = refusalOf(error)
+  if (refusal.code === 'internal') throw error
+  return refusal
+}

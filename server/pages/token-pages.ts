@@ -1,0 +1,152 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import type { App } from '../app.ts'
+import { CampaignParams } from '../campaigns/contract.ts'
+import { localesOf, showCampaign } from '../campaigns/routes.ts'
+import type { Deps } from '../deps.ts'
+import { campusStanding } from '../leaderboards/campus-standing.ts'
+import { confirmPledge } from '../pledges/confirmation.ts'
+import type { MyPledgeChange } from '../pledges/contract.ts'
+import {
+  askForMyPledgeLink,
+  changeMyPledge,
+  erasePledge,
+  openMyPledge,
+  showMyPledge,
+  withdrawPledge,
+} from '../pledges/my-pledge.ts'
+import { endSession, requireSameOrigin, sessionKey, startSession } from '../pledges/session.ts'
+import { refusalOf } from '../refusals.ts'
+import type { ConfirmProps, MyPledgeLinkProps, MyPledgeProps } from './contract.ts'
+import { ownLocale, shown, showPage } from './show.ts'
+
+const TokenParams = Type.Object({ token: Type.String() })
+const LinkForm = Type.Object({ email: Type.Optional(Type.String()) })
+const Text = Type.Optional(Type.String())
+const ChangeForm = Type.Object({ display: Text, name: Text, updates: Text, email: Text, campus: Text })
+type ChangeForm = Static<typeof ChangeForm>
+
+/**
+ * Pages behind the links of emails. GET changes nothing and shows nothing personal, since mail scanners open links and
+ * keep what they see; a button posts.
+ */
+export function tokenPages(app: App, deps: Deps): void {
+  confirmPages(app, deps)
+  linkPages(app, deps)
+  app.register(async (own: App) => myPledgePages(own, deps))
+}
+
+function confirmPages(app: App, deps: Deps): void {
+  const show = (request: FastifyRequest, reply: FastifyReply, step: ConfirmProps['step']) =>
+    showPage(reply, 'confirm', { step, publicUrl: deps.publicUrl }, tokenFrame(request))
+
+  const schema = { hide: true, params: TokenParams }
+  app.get('/confirm/:token', { schema }, async (request, reply) => show(request, reply, { at: 'asking' }))
+  app.post('/confirm/:token', { schema }, async (request, reply) => {
+    const confirmed = await confirmedByLink(deps, request, request.params.token).catch(refusalOf)
+    if ('confirmation' in confirmed) return await show(request, reply, { at: 'thanked', ...confirmed })
+    return await show(request, reply.status(confirmed.status), { at: 'refused', refusal: shown(confirmed) })
+  })
+}
+
+async function confirmedByLink(deps: Deps, request: FastifyRequest, token: string) {
+  const confirmation = await confirmPledge(deps, { token })
+  const campaign = await deps.campaigns.bySlug(confirmation.campaign)
+  const domain = confirmation.campus?.campus
+  const standing = domain && (await campusStanding(deps, campaign, domain))
+  const locales = localesOf(request.headers['accept-language'], ownLocale(request))
+  return {
+    confirmation,
+    campaign: await showCampaign(deps, campaign, locales),
+    ...(standing && { standing }),
+  }
+}
+
+function linkPages(app: App, deps: Deps): void {
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    slug: string,
+    step: MyPledgeLinkProps['step'],
+  ) => {
+    const known = await deps.campaigns.bySlug(slug)
+    const locales = localesOf(request.headers['accept-language'], ownLocale(request))
+    const campaign = await showCampaign(deps, known, locales)
+    return await showPage(
+      reply,
+      'my-pledge-link',
+      { campaign, step, publicUrl: deps.publicUrl },
+      tokenFrame(request),
+    )
+  }
+
+  const schema = { hide: true, params: CampaignParams }
+  app.get('/c/:slug/my-pledge-links', { schema }, async (request, reply) =>
+    show(request, reply, request.params.slug, { at: 'asking' }),
+  )
+  app.post('/c/:slug/my-pledge-links', { schema: { ...schema, body: LinkForm } }, async (request, reply) => {
+    const { slug } = request.params
+    const { email = '' } = request.body
+    const asking = askForMyPledgeLink(deps, { campaign: slug, email, locale: ownLocale(request) })
+    const refusal = await asking.then(() => undefined, refusalOf)
+    if (!refusal) return await show(request, reply.status(202), slug, { at: 'check-email' })
+    return await show(request, reply.status(refusal.status), slug, {
+      at: 'asking',
+      email,
+      refusal: shown(refusal),
+    })
+  })
+}
+
+function myPledgePages(app: App, deps: Deps): void {
+  app.addHook('onRequest', requireSameOrigin(deps))
+  const show = (request: FastifyRequest, reply: FastifyReply, step: MyPledgeProps['step']) =>
+    showPage(reply, 'my-pledge', { step, publicUrl: deps.publicUrl }, tokenFrame(request))
+
+  const schema = { hide: true, params: TokenParams }
+  app.get('/my-pledge/:token', { schema }, async (request, reply) => show(request, reply, { at: 'asking' }))
+  app.post('/my-pledge/:token', { schema }, async (request, reply) => {
+    const opened = await openMyPledge(deps, request.params.token).catch(refusalOf)
+    if (typeof opened !== 'string') {
+      return await show(request, reply.status(opened.status), { at: 'refused', refusal: shown(opened) })
+    }
+    startSession(deps, reply, opened)
+    return reply.redirect(`/my-pledge?locale=${ownLocale(request)}`, 303)
+  })
+  app.get('/my-pledge', { schema: { hide: true } }, async (request, reply) => {
+    const pledge = await showMyPledge(deps, sessionKey(deps, request))
+    return await show(request, reply, { at: 'shown', pledge })
+  })
+  app.post('/my-pledge', { schema: { hide: true, body: ChangeForm } }, async (request, reply) => {
+    const key = sessionKey(deps, request)
+    const changed = await changeMyPledge(deps, key, changeOf(request.body)).catch(refusalOf)
+    if ('state' in changed)
+      return await show(request, reply, { at: 'shown', pledge: changed, note: 'changed' })
+    const pledge = await showMyPledge(deps, key)
+    return await show(request, reply.status(changed.status), { at: 'shown', pledge, refusal: shown(changed) })
+  })
+  app.post('/my-pledge/withdrawal', { schema: { hide: true } }, async (request, reply) => {
+    const pledge = await withdrawPledge(deps, sessionKey(deps, request))
+    return await show(request, reply, { at: 'shown', pledge, note: 'withdrawn' })
+  })
+  app.post('/my-pledge/erasure', { schema: { hide: true } }, async (request, reply) => {
+    await erasePledge(deps, sessionKey(deps, request))
+    endSession(deps, reply)
+    return await show(request, reply, { at: 'erased' })
+  })
+}
+
+/** A form always says all of it: a box that is not ticked is not sent. */
+function changeOf({ display, name, updates, email, campus }: ChangeForm): MyPledgeChange {
+  return {
+    display: display === 'on',
+    updates: updates === 'on',
+    ...(name && { name }),
+    ...(email && { email }),
+    ...(campus !== undefined && { campus }),
+  }
+}
+
+function tokenFrame(request: FastifyRequest) {
+  return { locale: ownLocale(request), theme: 'auto' as const }
+}

@@ -1,0 +1,145 @@
+/** How many people can sign or confirm in a second: `node tests/bench/bench.ts sign|confirm`. */
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { sql } from 'drizzle-orm'
+import { confirmBench } from './confirm.ts'
+import { generate, type Measured } from './load.ts'
+import { type Comparison, compare, type Rounds, sayRound, tableOf } from './report.ts'
+import { type Servers, type Side, sides, startServers, stopServers } from './servers.ts'
+import { signBench } from './sign.ts'
+import { openStage, settle, type Stage } from './stage.ts'
+
+export interface Bench {
+  /** Of the answer that acknowledges. */
+  status: number
+  /** The next request for a server; undefined when there are no more. */
+  request: (side: Side) => string | undefined
+  /** Why what was acknowledged is not what the database has; undefined where it is. */
+  lost: (side: Side, acknowledged: number) => Promise<string | undefined>
+}
+
+const CONNECTIONS = 64
+const WARM_UP_SECONDS = 2
+const USAGE = 'Usage: node tests/bench/bench.ts sign|confirm [--seconds N] [--rounds N]'
+
+/** What signing has to reach. */
+const AT_LEAST = { ratioToNothing: 0.6, ratioToOneByOne: 5 } as const
+
+interface Asked {
+  bench: 'sign' | 'confirm'
+  seconds: number
+  rounds: number
+}
+
+/** A sentence for the person at the keyboard: wrong arguments, something lost, too slow. */
+class BenchFailed extends Error {}
+
+function readArguments(): Asked {
+  try {
+    const options = {
+      seconds: { type: 'string', default: '6' },
+      rounds: { type: 'string', default: '3' },
+    } as const
+    const { values, positionals } = parseArgs({ allowPositionals: true, options })
+    const [bench] = positionals
+    const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
+    const isClear = positionals.length === 1 && isNumberOf(seconds, 60) && isNumberOf(rounds, 20)
+    if (isClear && (bench === 'sign' || bench === 'confirm')) return { bench, seconds, rounds }
+  } catch {
+    // An option that there is not: the usage says which there are.
+  }
+  throw new BenchFailed(USAGE)
+}
+
+function isNumberOf(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= most
+}
+
+async function run(asked: Asked, stage: Stage): Promise<void> {
+  const seconds = WARM_UP_SECONDS + asked.seconds * asked.rounds
+  const bench = await (asked.bench === 'sign' ? signBench(stage) : confirmBench(stage, seconds))
+  const servers = await startServers(stage.settings)
+  const acknowledged = { nothing: 0, oneByOne: 0, real: 0 }
+  const one = async (side: Side, roundSeconds: number) => {
+    const measured = await measure({ stage, bench, servers, side, seconds: roundSeconds })
+    acknowledged[side] += measured.answers
+    return measured
+  }
+  for (const side of sides) await one(side, WARM_UP_SECONDS)
+  const rounds: Rounds = { nothing: [], oneByOne: [], real: [] }
+  for (let round = 0; round < asked.rounds; round++) {
+    for (const side of sides) rounds[side].push(await one(side, asked.seconds))
+  }
+  for (const side of ['oneByOne', 'real'] as const) {
+    const lost = await bench.lost(side, acknowledged[side])
+    if (lost) throw new BenchFailed(`Not verified: ${lost}.`)
+  }
+  await report(asked, stage, compare(rounds))
+}
+
+interface Round {
+  stage: Stage
+  bench: Bench
+  servers: Servers
+  side: Side
+  seconds: number
+}
+
+async function measure({ stage, bench, servers, side, seconds }: Round): Promise<Measured> {
+  await settle(stage)
+  const { port } = servers[side]
+  const next = () => bench.request(side)
+  const measured = await generate({ port, connections: CONNECTIONS, seconds, expected: bench.status, next })
+  sayRound(side, measured)
+  const [other] = measured.others
+  if (other) throw new BenchFailed(`${side} answered ${other[1]} times: ${other[0]}`)
+  return measured
+}
+
+async function report(asked: Asked, { deps }: Stage, comparison: Comparison): Promise<void> {
+  const { rows } = await deps.db.execute<{ fsync: string; commit: string }>(sql`
+    select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`)
+  const { fsync, commit: synchronousCommit } = rows[0] ?? { fsync: '?', commit: '?' }
+  const machine = { node: process.version, cpus: availableParallelism(), date: new Date().toISOString() }
+  const said = {
+    ...asked,
+    connections: CONNECTIONS,
+    ...comparison,
+    fsync,
+    synchronousCommit,
+    verified: true,
+    ...machine,
+  }
+  process.stdout.write(`${tableOf(comparison)}\n${JSON.stringify(said)}\n`)
+  if (fsync !== 'on' || synchronousCommit !== 'on')
+    throw new BenchFailed('Postgres did not wait for the disk.')
+  if (asked.bench === 'sign') requireFastEnough(comparison)
+}
+
+function requireFastEnough(comparison: Comparison): void {
+  for (const ratio of ['ratioToNothing', 'ratioToOneByOne'] as const) {
+    if (comparison[ratio] >= AT_LEAST[ratio]) continue
+    throw new BenchFailed(
+      `Too slow: ${ratio} is ${comparison[ratio]}, and was to be ${AT_LEAST[ratio]} or more.`,
+    )
+  }
+}
+
+async function main(): Promise<void> {
+  const asked = readArguments()
+  const stage = await openStage()
+  const close = async () => {
+    await stopServers()
+    await stage.close()
+  }
+  process.once('SIGINT', () => void close().finally(() => process.exit(130)))
+  await run(asked, stage).finally(close)
+}
+
+function fail(error: unknown): void {
+  process.exitCode = 1
+  if (!(error instanceof BenchFailed)) throw error
+  process.stderr.write(`${error.message}\n`)
+}
+
+await main().catch(fail)

@@ -1,0 +1,44 @@
+/** The yardstick: the same routes with the same schemas in Fastify, answering at once and doing nothing. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { LogController } from 'fastify'
+import { CampaignParams } from '../../server/campaigns/contract.ts'
+import { readConfig } from '../../server/config.ts'
+import {
+  Confirmation,
+  ConfirmationRequest,
+  PledgeReceipt,
+  PledgeRequest,
+} from '../../server/pledges/contract.ts'
+
+const { host, port, trustProxy, publicUrl } = readConfig()
+
+const app = Fastify({
+  bodyLimit: 16 * 1024,
+  requestTimeout: 20_000,
+  trustProxy,
+  routerOptions: { maxParamLength: 500 },
+  forceCloseConnections: true as const,
+  ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+  logController: new LogController({ disableRequestLogging: true }),
+  logger: { level: 'error' },
+}).withTypeProvider<TypeBoxTypeProvider>()
+
+app.post(
+  '/api/v1/campaigns/:slug/pledges',
+  { schema: { params: CampaignParams, body: PledgeRequest, response: { 202: PledgeReceipt } } },
+  async (_, reply) => reply.status(202).send({ status: 'check-your-email', campus: 'gatech.edu' }),
+)
+
+app.post(
+  '/api/v1/confirmations',
+  { schema: { body: ConfirmationRequest, response: { 200: Confirmation } } },
+  async () => ({
+    campaign: 'real',
+    campus: { campus: 'gatech.edu', name: 'Georgia Institute of Technology', shortName: 'Georgia Tech' },
+    confirmed: 100,
+    rank: 1,
+    shareUrl: `${publicUrl}/c/real/gatech.edu`,
+  }),
+)
+
+await app.listen({ host, port })

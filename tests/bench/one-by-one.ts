@@ -1,0 +1,23 @@
+/** The yardstick: the real server and its statements, with one transaction for each request. */
+import { buildApp } from '../../server/app.ts'
+import { readConfig } from '../../server/config.ts'
+import { Batch } from '../../server/db/batch.ts'
+import { openDeps } from '../../server/deps.ts'
+import { confirmPledges } from '../../server/pledges/confirming.ts'
+import { writeSignings } from '../../server/pledges/signing.ts'
+
+/** Transactions at once: nearly the whole pool, as a server without batches would use it. */
+const alone = { largest: 1, lanes: 10 }
+
+const config = readConfig()
+const deps = await openDeps({ config, databaseUrl: config.databaseUrl ?? '' })
+const { db, keys } = deps
+const app = await buildApp(
+  {
+    ...deps,
+    signings: new Batch({ db, write: writeSignings, ...alone }),
+    confirmations: new Batch({ db, write: confirmPledges(keys), ...alone }),
+  },
+  config,
+)
+await app.listen(config)
