@@ -9,7 +9,8 @@ const STAMP = 'dist/built-from'
 function sourcesHash(): string {
   const sources = [...globSync('web/**/*.{ts,svelte,css}'), ...globSync('server/**/contract.ts')].sort()
   const hash = createHash('sha256')
-  for (const file of [...sources, 'vite.config.ts', 'package-lock.json']) hash.update(file).update(readFileSync(file))
+  for (const file of [...sources, 'vite.config.ts', 'package-lock.json'])
+    hash.update(file).update(readFileSync(file))
   return hash.digest('hex')
 }
 

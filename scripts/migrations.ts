@@ -11,7 +11,9 @@ try {
   execFileSync('drizzle-kit', ['generate', ...flags], { stdio: 'pipe' })
   const made = globSync('*.sql', { cwd: folder }).length - globSync('migrations/*.sql').length
   if (made > 0) {
-    process.stderr.write('The schema has changed and no migration says so: npm run db:generate -- --name what-it-does\n')
+    process.stderr.write(
+      'The schema has changed and no migration says so: npm run db:generate -- --name what-it-does\n',
+    )
     process.exitCode = 1
   }
 } finally {

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { onTestFinished } from 'vitest'
+import { buildApp } from '../server/app.ts'
 import { type NewCampaign, createCampaign } from '../server/campaigns/opening.ts'
+import { openDeps } from '../server/deps.ts'
+import { checkedAddress } from '../server/pledges/address.ts'
+import { sixDigitCode } from '../server/pledges/code.ts'
 import type { PledgeRequest } from '../server/pledges/contract.ts'
+import { type PledgeKey, pledgeKey } from '../server/pledges/mailbox.ts'
+import { signToken, type TokenPurpose } from '../server/pledges/token.ts'
 import type { Estamos } from './estamos.ts'
 
 /** An open campaign in which nothing is special but what a test says. @returns its slug */
@@ -114,4 +121,101 @@ export async function pledgesOf(server: Estamos, slug: string): Promise<Record<s
 export async function tallyDifferences(server: Estamos): Promise<unknown[]> {
   const { recountTallies } = await import('../server/leaderboards/recount.ts')
   return await recountTallies(server.deps.db, { mends: false })
+}
+
+/** The key of an address in a campaign, as the server makes it. */
+export async function keyOf(server: Estamos, slug: string, email: string): Promise<PledgeKey> {
+  return pledgeKey(await server.deps.campaigns.bySlug(slug), checkedAddress(email))
+}
+
+/** The one row of an exact address. */
+export async function rowOf(
+  server: Estamos,
+  slug: string,
+  email = 'ada@example.edu',
+): Promise<Record<string, unknown> | undefined> {
+  const { addressDigest } = await keyOf(server, slug, email)
+  return (await pledgesOf(server, slug)).find((row) => addressDigest.equals(row.address_digest as Buffer))
+}
+
+/** The code of the newest email to an address that waits, without the email. */
+export async function codeFor(server: Estamos, slug: string, email = 'ada@example.edu'): Promise<string> {
+  const row = await rowOf(server, slug, email)
+  const key = await keyOf(server, slug, email)
+  return sixDigitCode(server.deps.keys, key, row?.code_nonce as Buffer, row?.choices_hash as Buffer)
+}
+
+/** A token as an email or cookie holds it, without the email. */
+export async function tokenFor(
+  server: Estamos,
+  slug: string,
+  { email = 'ada@example.edu', purpose }: { email?: string; purpose: TokenPurpose },
+): Promise<string> {
+  const key = await keyOf(server, slug, email)
+  const choices = (await rowOf(server, slug, email))?.choices_hash as Buffer | undefined
+  const now = server.deps.now()
+  return signToken(server.deps, { purpose, key, now, ...(purpose === 'confirm' && choices && { choices }) })
+}
+
+/** Confirms an address that waits, by the link of its newest email. */
+export async function confirm(server: Estamos, slug: string, email = 'ada@example.edu') {
+  return await confirmByToken(server, await tokenFor(server, slug, { email, purpose: 'confirm' }))
+}
+
+export async function tryCode(
+  server: Pick<Estamos, 'app'>,
+  campaign: string,
+  code: string,
+  email = 'ada@example.edu',
+) {
+  return await server.app.inject({
+    method: 'POST',
+    url: '/api/v1/confirmations',
+    payload: { campaign, email, code },
+  })
+}
+
+/** Calls the signer's own part of the API with her cookie, from a page of ours. */
+export async function asSigner(server: Estamos, slug: string, email = 'ada@example.edu') {
+  const session = await tokenFor(server, slug, { email, purpose: 'session' })
+  return (method: 'GET' | 'PATCH' | 'POST' | 'DELETE', path = '', payload?: object) =>
+    server.app.inject({
+      method,
+      url: `/api/v1/my-pledge${path}`,
+      cookies: { 'my-pledge': session },
+      ...(payload && { payload }),
+    })
+}
+
+/** The same server on the same database, reached by another address. */
+export async function serverAt(server: Estamos, publicUrl: string): Promise<Estamos> {
+  const config = { ...server.config, publicUrl }
+  const deps = await openDeps({ config, databaseUrl: server.databaseUrl, now: server.deps.now })
+  const app = await buildApp(deps, config)
+  onTestFinished(async () => {
+    await app.close()
+    await deps.close()
+  })
+  return { ...server, app, deps, config }
+}
+
+/** Everything that the database holds, as one short text: equal before and after what changes nothing. */
+export async function checksum(server: Estamos): Promise<string> {
+  const tables = ['pledges', 'tallies', 'tally_hours', 'code_tries', 'code_failures', 'graphile_worker.jobs']
+  const sums = tables.map(
+    (table) => `select '${table}' as part, md5(string_agg(one::text, '|' order by one::text)) from ${table} one`,
+  )
+  const { rows } = await server.deps.db.execute(sql.raw(sums.join(' union all ')))
+  return JSON.stringify(rows)
+}
+
+/** A random number from 0 to below 1, the same series for the same seed, so that a failing history comes back. */
+export function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
 }

@@ -1,10 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runOnce } from 'graphile-worker'
 import { afterAll, beforeAll } from 'vitest'
 import { type App, buildApp } from '../server/app.ts'
-import { type Config, readConfig } from '../server/config.ts'
+import { type Config, type Environment, readConfig } from '../server/config.ts'
 import { type Deps, openDeps } from '../server/deps.ts'
+import { quiet, startWorker, tasks } from '../server/jobs.ts'
 import { testDatabase } from './database.ts'
 
 /** The real server on a database of its own, with a clock that a test may set. */
@@ -16,48 +19,48 @@ export interface Estamos {
   /** What the server takes the time to be; real time where undefined. */
   clock: { now?: Date }
   /** Another process's worth of server on the same database. */
-  another(): Promise<{ app: App; deps: Deps; close(): Promise<void> }>
+  another(): Promise<Pick<Estamos, 'app' | 'deps'>>
   /** Does all the jobs that wait, and ends. */
   work(): Promise<void>
 }
 
 interface Settings {
-  smtpUrl?: () => string
+  /** What the environment says besides; called once before the tests. */
+  env?: () => Environment
+  /** Listens on a port, as PUBLIC_URL says, with a worker beside it. */
+  isUp?: boolean
 }
 
-export const SECRET_KEY = 'tests-7Yk2vQ9pLx4mZt8rWc3nBh6jFd1gSa5e'
+const SECRET_KEY = 'tests-7Yk2vQ9pLx4mZt8rWc3nBh6jFd1gSa5e'
 
 /** Call at the top of a test file. */
-export function estamos({ smtpUrl }: Settings = {}): Estamos {
+export function estamos({ env = () => ({}), isUp = false }: Settings = {}): Estamos {
   const database = testDatabase()
   const server: Partial<Estamos> = { clock: {} }
-  const closing: (() => Promise<void>)[] = []
+  const closing: (() => Promise<unknown>)[] = []
 
-  async function open() {
+  async function open(): Promise<Pick<Estamos, 'app' | 'deps'>> {
     const { config, clock } = server as Estamos
     const deps = await openDeps({ config, databaseUrl: database.url, now: () => clock.now ?? new Date() })
     const app = await buildApp(deps, config)
-    const close = async () => {
-      await app.close()
-      await deps.close()
-    }
-    return { app, deps, close }
+    closing.unshift(() => app.close(), deps.close)
+    return { app, deps }
   }
 
   beforeAll(async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'estamos-data-'))
-    const SMTP_URL = smtpUrl?.()
-    server.config = readConfig({ SECRET_KEY, DATA_DIR: dataDir, ...(SMTP_URL && { SMTP_URL }) })
+    closing.push(() => rm(dataDir, { recursive: true, force: true }))
+    server.config = readConfig({ SECRET_KEY, DATA_DIR: dataDir, PORT: String(await freePort()), ...env() })
     server.databaseUrl = database.url
-    const { app, deps, close } = await open()
-    Object.assign(server, { app, deps })
-    closing.push(close, () => rm(dataDir, { recursive: true, force: true }))
-    server.another = async () => {
-      const other = await open()
-      closing.unshift(other.close)
-      return { ...other, close: async () => {} }
-    }
-    server.work = () => workOff(deps)
+    server.another = open
+    Object.assign(server, await open())
+    const { app, deps, config } = server as Estamos
+    server.work = async () =>
+      runOnce({ logger: quiet, pgPool: deps.db.$client, taskList: tasks(deps), noHandleSignals: true })
+    if (!isUp) return
+    await app.listen({ host: 'localhost', port: config.port })
+    const worker = await startWorker({ deps })
+    closing.unshift(() => worker.stop())
   })
   afterAll(async () => {
     for (const close of closing) await close()
@@ -65,9 +68,11 @@ export function estamos({ smtpUrl }: Settings = {}): Estamos {
   return server as Estamos
 }
 
-/** Runs a worker until nothing that could be done now is left. */
-async function workOff(deps: Deps): Promise<void> {
-  const { runOnce } = await import('graphile-worker')
-  const { quiet, tasks } = await import('../server/jobs.ts')
-  await runOnce({ logger: quiet, pgPool: deps.db.$client, taskList: tasks(deps), noHandleSignals: true })
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  await new Promise((closed) => server.close(closed))
+  return port
 }

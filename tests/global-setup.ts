@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -7,12 +7,15 @@ import { loadCampusDirectory } from '../server/campuses/directory.ts'
 import { openDb } from '../server/db/db.ts'
 import { embeddedPostgres } from '../server/db/embedded.ts'
 import { migrateDatabase } from '../server/db/migrate.ts'
+import { findOrInstallChromium } from './chromium.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A server on which a test may create databases, without a database name at the end. */
     postgresUrl: string
     templateDatabase: string
+    /** Path of a Chromium. */
+    chromium: string
   }
 }
 
@@ -20,6 +23,7 @@ const TEMPLATE = 'estamos_template'
 
 /** A Postgres of the tests' own, with one database migrated and filled with the campus directory, to be cloned. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  project.provide('chromium', findOrInstallChromium())
   const server = process.env.TEST_DATABASE_URL ? given(process.env.TEST_DATABASE_URL) : await ownServer()
   await makeTemplate(server.url)
   project.provide('postgresUrl', server.url)
@@ -38,7 +42,8 @@ function given(url: string): Server {
 
 async function ownServer(): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'estamos-tests-'))
-  await import('node:fs/promises').then(({ chmod }) => chmod(folder, 0o755))
+  // As root, Postgres runs as another user, who must get in.
+  await chmod(folder, 0o755)
   const postgres = await embeddedPostgres(folder)
   const stop = async () => {
     await postgres.stop()

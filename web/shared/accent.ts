@@ -23,16 +23,24 @@ export function accentRules(accent: string | undefined): string {
 }
 
 export function readableOn(accent: Rgb, paper: Rgb) {
-  const onAccent = contrast(accent, WHITE) >= READABLE ? WHITE : BLACK
+  const onAccent = isReadable(accent, WHITE) ? WHITE : BLACK
   return { onAccent: hex(onAccent), accentText: hex(movedFrom(paper, accent)) }
+}
+
+export function isDark(colour: Rgb) {
+  return luminance(colour) < 0.18
+}
+
+export function isReadable(letters: Rgb, paper: Rgb) {
+  return contrast(letters, paper) >= READABLE
 }
 
 /** The accent, darker or lighter by as much as it takes. */
 function movedFrom(paper: Rgb, accent: Rgb): Rgb {
-  const towards = luminance(paper) > 0.18 ? BLACK : WHITE
+  const towards = isDark(paper) ? WHITE : BLACK
   for (let step = 0; step < 20; step++) {
     const moved = mixed(accent, towards, step / 20)
-    if (contrast(moved, paper) >= READABLE) return moved
+    if (isReadable(moved, paper)) return moved
   }
   return towards
 }

@@ -7,7 +7,6 @@ export function comeAlive<Props, Words>(Page: Component<PageProps<Props, Words>>
   const { page, frame, words }: PageState<Props, Words> = JSON.parse(byId('estamos-state').textContent)
   const props = { page, frame, speech: new Speech(words, frame.locale) }
   hydrate(Page, { target: byId('estamos'), props })
-
 }
 
 function byId(id: string) {

@@ -2,7 +2,7 @@
  * The frame's side of `widget.js`. Whoever holds us in a frame may hand over colours, and learns the height of the page
  * and that someone signed or confirmed: never who, never from where.
  */
-import { readableOn } from './accent.ts'
+import { isDark, isReadable, readableOn, type Rgb } from './accent.ts'
 
 const COLOURS = ['accent', 'ink', 'paper', 'field', 'muted', 'line']
 const LONGEST_COLOUR = 64
@@ -47,25 +47,30 @@ function wear(theme: unknown) {
   for (const [name, value] of Object.entries(theme ?? {})) {
     if (COLOURS.includes(name) && isColour(value)) style.setProperty(`--pledge-${name}`, value)
   }
-  if (style.getPropertyValue('--pledge-accent')) keepReadable(style)
+  keepReadable(style)
 }
 
 function isColour(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST_COLOUR && CSS.supports('color', value)
 }
 
+/** All colours that the host left out follow its paper, and letters nobody could read are not taken over. */
 function keepReadable(style: CSSStyleDeclaration) {
   const shown = getComputedStyle(document.documentElement)
-  const { onAccent, accentText } = readableOn(
-    rgbOf(shown.getPropertyValue('--pledge-accent')),
-    rgbOf(shown.getPropertyValue('--pledge-paper')),
-  )
+  const rgb = (name: string) => rgbOf(shown.getPropertyValue(`--pledge-${name}`))
+  const paper = rgb('paper')
+  if (style.getPropertyValue('--pledge-paper'))
+    document.documentElement.dataset.theme = isDark(paper) ? 'dark' : 'light'
+  for (const letters of ['ink', 'muted']) {
+    if (!isReadable(rgb(letters), paper)) style.removeProperty(`--pledge-${letters}`)
+  }
+  const { onAccent, accentText } = readableOn(rgb('accent'), paper)
   style.setProperty('--pledge-on-accent', onAccent)
   style.setProperty('--pledge-accent-text', accentText)
 }
 
 /** Lets a canvas read any notation of a colour. */
-function rgbOf(colour: string): [number, number, number] {
+function rgbOf(colour: string): Rgb {
   const canvas = document.createElement('canvas').getContext('2d')!
   canvas.fillStyle = colour
   canvas.fillRect(0, 0, 1, 1)

@@ -30,6 +30,7 @@ function begin() {
     for (const frame of ourFrames()) {
       if (met.has(frame)) continue
       met.add(frame)
+      frame.style.border = '0'
       frame.addEventListener('load', () => greet(frame))
       if (hasLoaded(frame)) greet(frame)
     }
@@ -122,6 +123,5 @@ function emptyFrame() {
   frame.loading = 'lazy'
   frame.width = '100%'
   frame.height = '720'
-  frame.style.border = '0'
   return frame
 }

@@ -57,7 +57,7 @@ export class CampusChoice {
     if (this.isRecognized) this.#clear()
     const found = domain ? await findCampuses(domain).catch(() => []) : []
     const campus = found.find((one) => isWithin(domain, one.campus))
-    if (!campus || domain !== this.#askedDomain) return
+    if (!campus || domain !== this.#askedDomain || this.#isPartOf(campus)) return
     this.choose(campus)
     this.isRecognized = true
   }
@@ -67,9 +67,16 @@ export class CampusChoice {
     const text = this.text.trim()
     if (this.chosen || !text) return
     const found = await findCampuses(text).catch(() => [])
-    const named = found.filter((one) => [one.name, one.shortName, one.campus].some((name) => isSame(name, text)))
+    const named = found.filter((one) =>
+      [one.name, one.shortName, one.campus].some((name) => isSame(name, text)),
+    )
     const only = named.length === 1 ? named[0] : found.length === 1 ? found[0] : undefined
     if (only) this.choose(only)
+  }
+
+  /** A part of what the address shows, chosen before, stays: a branch campus, say. */
+  #isPartOf(campus: Campus) {
+    return this.chosen?.campus.endsWith(`.${campus.campus}`)
   }
 
   #clear() {

@@ -32,8 +32,10 @@ export class Signing {
     this.at = step.at
     this.campus = new CampusChoice(step.at === 'check-email' ? step.campus : standing)
     if (step.at === 'asking') this.#takeUp(step)
-    if (step.at === 'check-email') Object.assign(this, { problem: step.refusal, typed: { ...this.typed, email: step.email } })
-    if (step.at === 'thanked') Object.assign(this, { confirmation: step.confirmation, standing: step.standing })
+    if (step.at === 'check-email')
+      Object.assign(this, { problem: step.refusal, typed: { ...this.typed, email: step.email } })
+    if (step.at === 'thanked')
+      Object.assign(this, { confirmation: step.confirmation, standing: step.standing })
   }
 
   sign = async (form: FormData) => {
@@ -79,7 +81,8 @@ export class Signing {
   #takeUp({ typed, refusal }: Extract<PledgeProps['step'], { at: 'asking' }>) {
     const { campus, ...rest } = typed ?? {}
     Object.assign(this.typed, rest)
-    if (campus !== undefined && campus !== this.campus.value) this.campus = new CampusChoice(undefined, campus)
+    if (campus !== undefined && campus !== this.campus.value)
+      this.campus = new CampusChoice(undefined, campus)
     this.problem = refusal && { code: refusal.code, field: refusal.field, retryAfter: undefined }
   }
 

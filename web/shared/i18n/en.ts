@@ -9,8 +9,8 @@ export const en = {
   count: {
     progress: 'Towards the goal',
     pledged: { one: 'has pledged', other: 'have pledged' },
-    goal: '{confirmed} of {goal} pledges',
-    goalReached: 'Goal of {goal} reached',
+    goal: 'Our goal: {goal}',
+    goalReached: 'We passed our goal of {goal}',
     campuses: { one: 'on {count} campus', other: 'on {count} campuses' },
   },
   leaderboard: {
@@ -30,7 +30,8 @@ export const en = {
     joinAt: 'Join {campus}',
     campusCount: { one: '{count} pledge at {campus}', other: '{count} pledges at {campus}' },
     campusRank: 'rank {rank}',
-    campusFew: 'Be among the first at {campus}. Its number appears once {smallest} people there have pledged.',
+    campusFew:
+      'Be among the first at {campus}. Its number appears once {smallest} people there have pledged.',
     names: 'Lately: {names}',
     everyCampus: 'Every campus',
     why: 'Why',
@@ -50,7 +51,13 @@ export const en = {
     campusWhich: 'Which of these is yours?',
     campusNoneOfThese: 'None of these',
     affiliation: 'You are',
-    affiliations: { '': 'Rather not say', student: 'Student', alum: 'Alum', staff: 'Staff or faculty', other: 'Something else' },
+    affiliations: {
+      '': 'Rather not say',
+      student: 'Student',
+      alum: 'Alum',
+      staff: 'Staff or faculty',
+      other: 'Something else',
+    },
     ticks: 'Only if you want',
     updates: 'Email me about this pledge',
     display: 'List me by first name and initial',
@@ -61,8 +68,16 @@ export const en = {
     forgottenContact: 'Once you confirm, we erase your name and email, but for what you ticked above.',
     sending: 'Sending…',
     again: 'Try again',
-    upcoming: { title: 'Not open yet', dated: 'You can sign from {date}.', plain: 'You will be able to sign soon.' },
-    closed: { title: 'This pledge has closed', dated: 'It closed on {date}. The count below is what we reached together.', plain: 'The count below is what we reached together.' },
+    upcoming: {
+      title: 'Not open yet',
+      dated: 'You can sign from {date}.',
+      plain: 'You will be able to sign soon.',
+    },
+    closed: {
+      title: 'This pledge has closed',
+      dated: 'It closed on {date}. The count below is what we reached together.',
+      plain: 'The count below is what we reached together.',
+    },
     checkTitle: 'Now check your email',
     checkText: 'We wrote to {email}. Type the six digits from that email, or press the button in it.',
     code: 'Six digits',
@@ -137,7 +152,11 @@ export const en = {
     askButton: 'Show me',
     title: 'Everything we hold about you',
     intro: 'This is all of it. Nothing else that we keep leads back to you.',
-    states: { pending: 'Not confirmed yet', confirmed: 'Confirmed and counted', withdrawn: 'Taken back, not counted' },
+    states: {
+      pending: 'Not confirmed yet',
+      confirmed: 'Confirmed and counted',
+      withdrawn: 'Taken back, not counted',
+    },
     labels: {
       pledge: 'Pledge',
       state: 'State',

@@ -11,8 +11,8 @@ export const es: Words = {
   count: {
     progress: 'Hacia la meta',
     pledged: { one: 'persona se ha comprometido', other: 'personas se han comprometido' },
-    goal: '{confirmed} de {goal} firmas',
-    goalReached: 'Llegamos a la meta de {goal}',
+    goal: 'Nuestra meta: {goal}',
+    goalReached: 'Pasamos nuestra meta de {goal}',
     campuses: { one: 'en {count} campus', other: 'en {count} campus' },
   },
   leaderboard: {
@@ -70,10 +70,19 @@ export const es: Words = {
     forgottenContact: 'Cuando confirmes, borramos tu nombre y tu correo, menos lo que hayas marcado arriba.',
     sending: 'Enviando…',
     again: 'Intentar de nuevo',
-    upcoming: { title: 'Todavía no abre', dated: 'Puedes firmar desde el {date}.', plain: 'Muy pronto podrás firmar.' },
-    closed: { title: 'Este compromiso ya cerró', dated: 'Cerró el {date}. Este es el número al que llegamos juntos.', plain: 'Este es el número al que llegamos juntos.' },
+    upcoming: {
+      title: 'Todavía no abre',
+      dated: 'Puedes firmar desde el {date}.',
+      plain: 'Muy pronto podrás firmar.',
+    },
+    closed: {
+      title: 'Este compromiso ya cerró',
+      dated: 'Cerró el {date}. Este es el número al que llegamos juntos.',
+      plain: 'Este es el número al que llegamos juntos.',
+    },
     checkTitle: 'Ahora revisa tu correo',
-    checkText: 'Le escribimos a {email}. Escribe los seis dígitos de ese correo, o presiona el botón que trae.',
+    checkText:
+      'Le escribimos a {email}. Escribe los seis dígitos de ese correo, o presiona el botón que trae.',
     code: 'Seis dígitos',
     confirm: 'Confirmar mi compromiso',
     confirming: 'Confirmando…',

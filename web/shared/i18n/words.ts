@@ -8,6 +8,9 @@ export function wordsFor(locale: string): Words {
   return locales[locale] ?? locales[locale.split('-')[0]!] ?? en
 }
 
-export function pick<All extends object, Name extends keyof All>(all: All, names: readonly Name[]): Pick<All, Name> {
+export function pick<All extends object, Name extends keyof All>(
+  all: All,
+  names: readonly Name[],
+): Pick<All, Name> {
   return Object.fromEntries(names.map((name) => [name, all[name]])) as Pick<All, Name>
 }

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium } from 'playwright-core'
+
+const usual = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
+
+/**
+ * Where Chromium is: the journeys need one, and are never skipped. Where none is found it is installed: on Debian its
+ * package, elsewhere Playwright's own build.
+ */
+export function findOrInstallChromium(): string {
+  const found = findChromium()
+  if (found) return found
+  install()
+  const installed = findChromium()
+  if (installed) return installed
+  throw new Error(
+    'The journeys need Chromium, and it could not be installed. Install it yourself (on Debian, as root: ' +
+      'apt-get install -y chromium; elsewhere: npx playwright-core install chromium), or set CHROMIUM_PATH.',
+  )
+}
+
+function findChromium(): string | undefined {
+  const places = [process.env.CHROMIUM_PATH, ...usual, chromium.executablePath()]
+  return places.find((place) => place && existsSync(place))
+}
+
+function install(): void {
+  const isDebian = existsSync('/etc/debian_version') && process.getuid?.() === 0
+  const playwright = createRequire(import.meta.url).resolve('playwright-core/cli.js')
+  try {
+    if (isDebian && isDebianProper()) {
+      execFileSync('apt-get', ['update'], { stdio: 'ignore' })
+      execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: 'ignore' })
+    } else execFileSync(process.execPath, [playwright, 'install', 'chromium'], { stdio: 'inherit' })
+  } catch {
+    // What to do about it is said by the caller.
+  }
+}
+
+/** Ubuntu's package of this name only points to a snap. */
+function isDebianProper(): boolean {
+  return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
+}
