@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type { Deps } from './deps.ts'
 import { recountTallies } from './leaderboards/recount.ts'
@@ -8,6 +9,7 @@ import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgettin
 
 /** All that runs by itself: what is asked for by a job, and what comes round by the clock (UTC). */
 const byTheClock = [
+  { task: 'release-abandoned', match: '* * * * *' },
   { task: 'delete-unconfirmed', match: '7 * * * *' },
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
@@ -18,37 +20,64 @@ export function tasks(deps: Deps): TaskList {
   return {
     'pledge-email': (payload) => mailed(sendPledgeEmail(deps, payload as PledgeEmail)),
     'my-pledge-link': (payload) => mailed(sendMyPledgeLink(deps, payload as PledgeEmail)),
+    'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),
     'forget-tries': () => forgetTries(deps),
-    'recount-tallies': async () => void (await recountTallies(deps.db, { mends: true })),
+    'recount-tallies': () => recount(deps),
   }
 }
 
-/** A letter that would be refused again is given up: trying on only hurts the sender's name. */
+/** A letter that would be refused again is given up, and said so: trying on only hurts the sender's name. */
 async function mailed(sending: Promise<void>): Promise<void> {
   try {
     await sending
   } catch (error) {
     if (!(error instanceof MailFailure && error.isPermanent)) throw error
+    report(`a letter was given up: ${error.message}`)
   }
+}
+
+/** A difference is said before it is forgotten: it means that a transaction somewhere counts wrongly. */
+async function recount({ db }: Deps): Promise<void> {
+  for (const { campaign_id, campus_id, tally, counted } of await recountTallies(db, { mends: true })) {
+    report(
+      `campaign ${campaign_id}, campus ${campus_id}: the tally said ${tally}, there are ${counted}; mended`,
+    )
+  }
+}
+
+function report(line: string): void {
+  process.stderr.write(`worker: ${line}\n`)
 }
 
 /** Failures are said, in the words of our own errors; what a job was about is not. */
 export const quiet = new Logger(() => (level, message) => {
-  if (level === 'error' || level === 'warning') process.stderr.write(`worker: ${message}\n`)
+  if (level === 'error' || level === 'warning') report(message)
 })
 
 interface Running {
   deps: Deps
+  databaseUrl: string
   /** Letters under way at once; the SMTP pool holds as many connections. */
   concurrency?: number
 }
 
+/** A letter takes a minute at most: whoever has held one for five was killed, and another worker may have it. */
+async function releaseAbandoned({ db, now }: Deps): Promise<void> {
+  await db.execute(sql`
+    select graphile_worker.force_unlock_workers(array(
+      select distinct locked_by from graphile_worker.jobs
+      where task_identifier in ('pledge-email', 'my-pledge-link')
+        and locked_at < ${now().toISOString()}::timestamptz - interval '5 minutes'))`)
+}
+
 /** Works through the jobs in the database; a job that fails is tried again after growing pauses, across restarts. */
-export async function startWorker({ deps, concurrency = 5 }: Running): Promise<Runner> {
+export async function startWorker({ deps, databaseUrl, concurrency = 5 }: Running): Promise<Runner> {
   return await run({
-    pgPool: deps.db.$client,
+    // Connections of its own, so that a rush of signatures and the mail do not wait for each other.
+    connectionString: databaseUrl,
+    maxPoolSize: concurrency + 1,
     taskList: tasks(deps),
     concurrency,
     logger: quiet,

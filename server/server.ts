@@ -39,7 +39,7 @@ async function startAll(config: Config, say: (line: string) => void, stops: Stop
   stops.push(deps.close)
   if (config.role !== 'worker') await listen(await buildApp(deps, config), config, stops)
   if (config.role !== 'web') {
-    const worker = await startWorker({ deps })
+    const worker = await startWorker({ deps, databaseUrl: database.url })
     stops.push(() => worker.stop())
   }
   if (isLocal && config.role === 'all') {

@@ -59,7 +59,7 @@ export function estamos({ env = () => ({}), isUp = false }: Settings = {}): Esta
       runOnce({ logger: quiet, pgPool: deps.db.$client, taskList: tasks(deps), noHandleSignals: true })
     if (!isUp) return
     await app.listen({ host: 'localhost', port: config.port })
-    const worker = await startWorker({ deps })
+    const worker = await startWorker({ deps, databaseUrl: database.url })
     closing.unshift(() => worker.stop())
   })
   afterAll(async () => {

@@ -14,6 +14,8 @@ export interface Leaderboards {
 
 interface Followed {
   published?: Published
+  /** The first look, shared by all who ask before it is back. */
+  first?: Promise<Published>
   watchers: Set<Watcher>
   publishing?: Promise<void>
   /** Tallies changed since the publishing under way began. */
@@ -79,6 +81,12 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
     }
   }
 
+  /** A herd of first requests makes one transaction. */
+  function firstLook(campaignId: number, one: Followed): Promise<Published> {
+    one.first ??= publishLeaderboard(db, campaignId, now()).finally(() => (one.first = undefined))
+    return one.first
+  }
+
   async function reread(campaignId: number): Promise<void> {
     const one = followed.get(campaignId)
     const published = one && (await readPublished(db, campaignId).catch(() => undefined))
@@ -96,7 +104,7 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
   return {
     async of(campaignId) {
       const one = follow(campaignId)
-      if (!one.published) show(one, await publishLeaderboard(db, campaignId, now()))
+      if (!one.published) show(one, await firstLook(campaignId, one))
       return one.published as Published
     },
     watch(campaignId, watcher) {

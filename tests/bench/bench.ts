@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { confirmBench } from './confirm.ts'
 import { generate, type Measured } from './load.ts'
-import { type Comparison, compare, type Rounds, sayRound, tableOf } from './report.ts'
+import { type Comparison, compare, rateOf, type Rounds, sayRound, tableOf } from './report.ts'
 import { type Servers, type Side, sides, startServers, stopServers } from './servers.ts'
 import { signBench } from './sign.ts'
 import { openStage, settle, type Stage } from './stage.ts'
@@ -12,6 +12,8 @@ import { openStage, settle, type Stage } from './stage.ts'
 export interface Bench {
   /** Of the answer that acknowledges. */
   status: number
+  /** Makes so many requests possible, before the clock runs. */
+  prepare?: (side: Side, requests: number) => Promise<void>
   /** The next request for a server; undefined when there are no more. */
   request: (side: Side) => string | undefined
   /** Why what was acknowledged is not what the database has; undefined where it is. */
@@ -20,6 +22,11 @@ export interface Bench {
 
 const CONNECTIONS = 64
 const WARM_UP_SECONDS = 2
+
+/** Requests in a second that are prepared for while no rate is known, and how many times as many as expected. */
+const FIRST_GUESS = 2_000
+const ROOM = 2
+
 const USAGE = 'Usage: node tests/bench/bench.ts sign|confirm [--seconds N] [--rounds N]'
 
 /** What signing has to reach. */
@@ -56,36 +63,36 @@ function isNumberOf(value: number, most: number): boolean {
 }
 
 async function run(asked: Asked, stage: Stage): Promise<void> {
-  const seconds = WARM_UP_SECONDS + asked.seconds * asked.rounds
-  const bench = await (asked.bench === 'sign' ? signBench(stage) : confirmBench(stage, seconds))
-  const servers = await startServers(stage.settings)
-  const acknowledged = { nothing: 0, oneByOne: 0, real: 0 }
-  const one = async (side: Side, roundSeconds: number) => {
-    const measured = await measure({ stage, bench, servers, side, seconds: roundSeconds })
-    acknowledged[side] += measured.answers
-    return measured
-  }
-  for (const side of sides) await one(side, WARM_UP_SECONDS)
+  const bench = asked.bench === 'sign' ? signBench(stage) : confirmBench(stage)
+  const load = { stage, bench, servers: await startServers(stage.settings) }
+  const warm: Rounds = { nothing: [], oneByOne: [], real: [] }
   const rounds: Rounds = { nothing: [], oneByOne: [], real: [] }
+  for (const side of sides) warm[side].push(await measure(load, side, WARM_UP_SECONDS, FIRST_GUESS))
   for (let round = 0; round < asked.rounds; round++) {
-    for (const side of sides) rounds[side].push(await one(side, asked.seconds))
+    for (const side of sides) {
+      const rate = rateOf(rounds[side].at(-1) ?? (warm[side][0] as Measured))
+      rounds[side].push(await measure(load, side, asked.seconds, rate))
+    }
   }
-  for (const side of ['oneByOne', 'real'] as const) {
-    const lost = await bench.lost(side, acknowledged[side])
-    if (lost) throw new BenchFailed(`Not verified: ${lost}.`)
-  }
+  for (const side of ['oneByOne', 'real'] as const)
+    await verify(bench, side, [...warm[side], ...rounds[side]])
   await report(asked, stage, compare(rounds))
 }
 
-interface Round {
+interface UnderLoad {
   stage: Stage
   bench: Bench
   servers: Servers
-  side: Side
-  seconds: number
 }
 
-async function measure({ stage, bench, servers, side, seconds }: Round): Promise<Measured> {
+async function measure(
+  load: UnderLoad,
+  side: Side,
+  seconds: number,
+  expectedRate: number,
+): Promise<Measured> {
+  const { stage, bench, servers } = load
+  await bench.prepare?.(side, Math.ceil(expectedRate * seconds * ROOM))
   await settle(stage)
   const { port } = servers[side]
   const next = () => bench.request(side)
@@ -94,6 +101,12 @@ async function measure({ stage, bench, servers, side, seconds }: Round): Promise
   const [other] = measured.others
   if (other) throw new BenchFailed(`${side} answered ${other[1]} times: ${other[0]}`)
   return measured
+}
+
+async function verify(bench: Bench, side: Side, rounds: Measured[]): Promise<void> {
+  const acknowledged = rounds.reduce((sum, { answers }) => sum + answers, 0)
+  const lost = await bench.lost(side, acknowledged)
+  if (lost) throw new BenchFailed(`Not verified: ${lost}.`)
 }
 
 async function report(asked: Asked, { deps }: Stage, comparison: Comparison): Promise<void> {

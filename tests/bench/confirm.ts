@@ -8,44 +8,50 @@ import type { Side } from './servers.ts'
 import { address } from './sign.ts'
 import { type Stage, slugs } from './stage.ts'
 
-/** Tokens made ready for each second; a round that uses them up ends early and says so. */
-const TOKENS_PER_SECOND = { nothing: 0, oneByOne: 2_500, real: 9_000 } as const satisfies Record<Side, number>
-const MADE_AT_ONCE = 2_000
+const SIGNED_AT_ONCE = 2_000
 
 /** Confirming by link: every request has another pledge's token. */
-export async function confirmBench(stage: Stage, seconds: number): Promise<Bench> {
-  const tokens = {
-    oneByOne: await tokensFor(stage, 'oneByOne', TOKENS_PER_SECOND.oneByOne * seconds),
-    real: await tokensFor(stage, 'real', TOKENS_PER_SECOND.real * seconds),
-  }
-  const anyToken = tokens.real[0] ?? ''
+export function confirmBench(stage: Stage): Bench {
+  const tokens: Record<Side, string[]> = { nothing: [], oneByOne: [], real: [] }
   return {
     status: 200,
+    async prepare(side, requests) {
+      if (side === 'nothing' || tokens[side].length >= requests) return
+      await sign(stage, side, requests - tokens[side].length)
+      tokens[side] = await tokensOf(stage, side)
+    },
     request(side) {
-      const token = side === 'nothing' ? anyToken : tokens[side].pop()
+      const token = side === 'nothing' ? ANY_TOKEN : tokens[side].pop()
       return token === undefined ? undefined : post('/api/v1/confirmations', { token })
     },
     lost: (side, acknowledged) => lostConfirmations(stage, side, acknowledged),
   }
 }
 
-/** Signs by the real verb, without HTTP between, and makes the tokens that the emails would bring. */
-async function tokensFor({ deps, mailDomains }: Stage, side: Side, people: number): Promise<string[]> {
+/** As long as a real one. */
+const ANY_TOKEN = 'A'.repeat(136)
+
+let people = 0
+
+/** By the real verb, without HTTP between. */
+async function sign({ deps, mailDomains }: Stage, side: Side, count: number): Promise<void> {
   const campaign = await deps.campaigns.bySlug(slugs[side])
-  for (let first = 0; first < people; first += MADE_AT_ONCE) {
-    const group = Array.from({ length: Math.min(MADE_AT_ONCE, people - first) }, (_, n) => first + n)
-    await Promise.all(group.map((n) => makePledge(deps, campaign, { email: address(mailDomains, n) })))
+  for (let left = count; left > 0; left -= SIGNED_AT_ONCE) {
+    const emails = Array.from({ length: Math.min(left, SIGNED_AT_ONCE) }, () =>
+      address(mailDomains, people++),
+    )
+    await Promise.all(emails.map((email) => makePledge(deps, campaign, { email })))
   }
+}
+
+/** The tokens that the emails of all waiting pledges would bring, in no order that the tables have. */
+async function tokensOf({ deps }: Stage, side: Side): Promise<string[]> {
+  const { id } = await deps.campaigns.bySlug(slugs[side])
   const { rows } = await deps.db.execute<Record<'email' | 'address' | 'choices', Buffer>>(sql`
     select email_digest as email, address_digest as address, choices_hash as choices
-    from pledges where campaign_id = ${campaign.id} order by md5(email_digest)`)
+    from pledges where campaign_id = ${id} and state = 'pending' order by address_digest`)
   return rows.map(({ email, address, choices }) =>
-    confirmToken(deps, {
-      campaignId: campaign.id,
-      emailDigest: email,
-      addressDigest: address,
-      choicesHash: choices,
-    }),
+    confirmToken(deps, { campaignId: id, emailDigest: email, addressDigest: address, choicesHash: choices }),
   )
 }
 

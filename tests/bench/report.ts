@@ -43,7 +43,7 @@ function figuresOf(rounds: Measured[]): Figures {
   return { rate: Math.round(median(rounds.map(rateOf))), p50: ms(50), p99: ms(99) }
 }
 
-function rateOf({ answers, seconds }: Measured): number {
+export function rateOf({ answers, seconds }: Measured): number {
   return answers / seconds
 }
 

@@ -4,7 +4,7 @@ import { post } from './load.ts'
 import { type Stage, slugs } from './stage.ts'
 
 /** Signing: every request is another person's. */
-export async function signBench({ mailDomains, deps }: Stage): Promise<Bench> {
+export function signBench({ mailDomains, deps }: Stage): Bench {
   let people = 0
   return {
     status: 202,

@@ -106,6 +106,21 @@ test('a random crowd that does everything at once leaves tallies equal to the ro
   expect(await tallyOf(slug)).toBe((await inState(slug, 'confirmed')).length)
 })
 
+test('people who change between two campuses at the same moment never wait for each other in a circle', async () => {
+  const slug = await anOpenCampaign(server)
+  const homes = ['gatech.edu', 'mit.edu'] as const
+  const emails = times(24, (n) => `ada${n}@mail.example`)
+  await Promise.all(emails.map((email, n) => sign(server, slug, { email, campus: homes[n % 2] })))
+  await Promise.all(emails.map((email) => confirm(server, slug, email)))
+  const calls = await Promise.all(emails.map((email) => asSigner(server, slug, email)))
+
+  const answers = await Promise.all(calls.map((call, n) => call('PATCH', '', { campus: homes[(n + 1) % 2] })))
+
+  expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]))
+  expect(await tallyOf(slug)).toBe(24)
+  expect(await tallyDifferences(server)).toEqual([])
+})
+
 test('two campaigns do not count each other’s pledges', async () => {
   const slugs = [await anOpenCampaign(server), await anOpenCampaign(server)] as const
   for (const slug of slugs) await sign(server, slug, { email: 'ada@gatech.edu' })

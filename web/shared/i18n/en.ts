@@ -48,8 +48,6 @@ export const en = {
     campusRecognized: '{campus}, recognized from your address',
     campusMatches: { one: '{count} campus found', other: '{count} campuses found' },
     campusNone: 'No campus of that name. You can leave this empty.',
-    campusWhich: 'Which of these is yours?',
-    campusNoneOfThese: 'None of these',
     affiliation: 'You are',
     affiliations: {
       '': 'Rather not say',
@@ -90,6 +88,7 @@ export const en = {
     change: 'Wrong address? Change it',
     notCounted: 'You count once you have confirmed.',
   },
+  campuses: { which: 'Which of these is yours?', none: 'None of these' },
   thanks: {
     title: '¡Estamos! You are counted.',
     standing: { one: '{campus}: {count} pledge', other: '{campus}: {count} pledges' },

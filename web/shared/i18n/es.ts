@@ -50,8 +50,6 @@ export const es: Words = {
     campusRecognized: '{campus}, por la dirección de tu correo',
     campusMatches: { one: '{count} campus encontrado', other: '{count} campus encontrados' },
     campusNone: 'Ningún campus se llama así. Puedes dejarlo en blanco.',
-    campusWhich: '¿Cuál de estos es el tuyo?',
-    campusNoneOfThese: 'Ninguno de estos',
     affiliation: 'Eres',
     affiliations: {
       '': 'Prefiero no decirlo',
@@ -93,6 +91,7 @@ export const es: Words = {
     change: '¿Dirección equivocada? Cámbiala',
     notCounted: 'Cuentas cuando hayas confirmado.',
   },
+  campuses: { which: '¿Cuál de estos es el tuyo?', none: 'Ninguno de estos' },
   thanks: {
     title: '¡Estamos! Ya cuentas.',
     standing: { one: '{campus}: {count} firma', other: '{campus}: {count} firmas' },

@@ -1,0 +1,31 @@
+# One image for every role: web, worker, migrate. Node is the image's own, of the same major version that package.json
+# pins; the install scripts, which would bring a second Node and an embedded PostgreSQL, are left out.
+
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json vite.config.ts ./
+COPY scripts/build.ts scripts/build.ts
+COPY server server
+COPY web web
+RUN node scripts/build.ts
+
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:24-slim
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY data/campuses.tsv data/campuses.tsv
+COPY emails emails
+COPY migrations migrations
+COPY server server
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+ENV MODE=production
+USER node
+EXPOSE 3000
+CMD ["node", "server/server.ts"]
