@@ -203,7 +203,8 @@ export async function serverAt(server: Estamos, publicUrl: string): Promise<Esta
 export async function checksum(server: Estamos): Promise<string> {
   const tables = ['pledges', 'tallies', 'tally_hours', 'code_tries', 'code_failures', 'graphile_worker.jobs']
   const sums = tables.map(
-    (table) => `select '${table}' as part, md5(string_agg(one::text, '|' order by one::text)) from ${table} one`,
+    (table) =>
+      `select '${table}' as part, md5(string_agg(one::text, '|' order by one::text)) from ${table} one`,
   )
   const { rows } = await server.deps.db.execute(sql.raw(sums.join(' union all ')))
   return JSON.stringify(rows)

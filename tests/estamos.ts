@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runOnce } from 'graphile-worker'
@@ -68,11 +69,19 @@ export function estamos({ env = () => ({}), isUp = false }: Settings = {}): Esta
   return server as Estamos
 }
 
-/** A port that was free a moment ago. */
+/** A port that was free a moment ago, as was the next; below those that the system gives to outgoing connections. */
 export async function freePort(): Promise<number> {
+  const port = 10_000 + 2 * randomInt(10_000)
+  const isFree = (await canListen(port)) && (await canListen(port + 1))
+  return isFree ? port : await freePort()
+}
+
+async function canListen(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
+  const listens = await new Promise<boolean>((tell) => {
+    server.once('error', () => tell(false))
+    server.listen(port, '127.0.0.1', () => tell(true))
+  })
   await new Promise((closed) => server.close(closed))
-  return port
+  return listens
 }

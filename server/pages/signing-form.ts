@@ -93,10 +93,11 @@ function requestOf({
   source,
 }: PledgeForm) {
   const request: PledgeRequest = { email }
-  if (name?.trim()) request.name = name
   if (campus?.trim()) request.campus = campus.trim()
   if (affiliations.includes(affiliation)) request.affiliation = affiliation as Affiliation
+  // A browser may fill in the hidden field of a name that is not to be listed.
   if (display) request.display = true
+  if (display && name?.trim()) request.name = name
   if (updates) request.updates = true
   if (locale) request.locale = locale
   if (source) request.source = source

@@ -1,6 +1,16 @@
 import { sql } from 'drizzle-orm'
 import { afterEach, expect, test } from 'vitest'
-import { anOpenCampaign, campaignId, codeFor, confirm, keyOf, rowOf, sign, times, tryCode } from '../builders.ts'
+import {
+  anOpenCampaign,
+  campaignId,
+  codeFor,
+  confirm,
+  keyOf,
+  rowOf,
+  sign,
+  times,
+  tryCode,
+} from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
 const server = estamos()
@@ -12,7 +22,10 @@ test('five wrong codes are compared, and then not even the right one', async () 
   await sign(server, slug)
   const right = await codeFor(server, slug)
 
-  const wrong = await answersTo(slug, times(5, (n) => other(right, n)))
+  const wrong = await answersTo(
+    slug,
+    times(5, (n) => other(right, n)),
+  )
   const late = await answersTo(slug, [right])
 
   expect(wrong).toEqual(times(5, () => '422 code-wrong'))
@@ -42,7 +55,10 @@ test('a new email renews five tries, fifteen over the life of a pledge', async (
   for (const mail of times(4, (n) => n)) {
     await sign(server, slug)
     const right = await codeFor(server, slug)
-    const answers = await answersTo(slug, times(6, (n) => other(right, mail * 6 + n)))
+    const answers = await answersTo(
+      slug,
+      times(6, (n) => other(right, mail * 6 + n)),
+    )
     compared.push(answers.filter((answer) => answer === '422 code-wrong').length)
   }
 
@@ -57,7 +73,10 @@ test('the link works when no more codes do', async () => {
   const slug = await anOpenCampaign(server)
   await sign(server, slug)
   const right = await codeFor(server, slug)
-  await answersTo(slug, times(6, (n) => other(right, n)))
+  await answersTo(
+    slug,
+    times(6, (n) => other(right, n)),
+  )
 
   const answer = await confirm(server, slug)
 
@@ -116,7 +135,10 @@ test('tries are not renewed by forgetting while the pledge still waits', async (
     server.clock.now = new Date(`2026-03-0${day}T10:00:00Z`)
     await sign(server, slug)
     const right = await codeFor(server, slug)
-    await answersTo(slug, times(5, (n) => other(right, n)))
+    await answersTo(
+      slug,
+      times(5, (n) => other(right, n)),
+    )
   }
   server.clock.now = new Date('2026-03-09T10:00:00Z')
   await server.deps.db.execute(sql`select graphile_worker.add_job('forget-tries')`)

@@ -115,7 +115,9 @@ test('a confirmation after taking back is refused, by link and by code', async (
   const token = await tokenFor(server, slug, { purpose: 'confirm' })
   const code = await codeFor(server, slug)
   await confirmByToken(server, token)
-  await (await asSigner(server, slug))('POST', '/withdrawal')
+  await (
+    await asSigner(server, slug)
+  )('POST', '/withdrawal')
 
   const answers = [await confirmByToken(server, token), await tryCode(server, slug, code)]
 

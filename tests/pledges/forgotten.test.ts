@@ -1,7 +1,17 @@
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { openContact } from '../../server/pledges/contact.ts'
-import { anOpenCampaign, confirm, confirmByToken, keyOf, letterTo, pledgesOf, rowOf, sign, tokenIn } from '../builders.ts'
+import {
+  anOpenCampaign,
+  confirm,
+  confirmByToken,
+  keyOf,
+  letterTo,
+  pledgesOf,
+  rowOf,
+  sign,
+  tokenIn,
+} from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
 const server = estamos()
@@ -16,7 +26,11 @@ test('nothing ticked: after the confirmation neither name nor address is anywher
 
   await confirm(server, slug, exact)
 
-  expect(await rowOf(server, slug, exact)).toMatchObject({ state: 'confirmed', contact: null, display_name: null })
+  expect(await rowOf(server, slug, exact)).toMatchObject({
+    state: 'confirmed',
+    contact: null,
+    display_name: null,
+  })
   expect(found(whileWaiting)).toEqual([])
   expect(found(await everythingHeld())).toEqual([])
   expect(whileWaiting.length).toBeGreaterThan(1000)
@@ -130,7 +144,9 @@ async function everythingHeld(): Promise<string> {
   const tables = ['pledges', 'tallies', 'tally_hours', 'code_tries', 'graphile_worker._private_jobs']
   const texts = await Promise.all(
     tables.map(async (table) => {
-      const { rows } = await server.deps.db.execute(sql.raw(`select to_jsonb(one)::text as row from ${table} one`))
+      const { rows } = await server.deps.db.execute(
+        sql.raw(`select to_jsonb(one)::text as row from ${table} one`),
+      )
       return JSON.stringify(rows)
     }),
   )
@@ -148,9 +164,13 @@ function found(text: string): string[] {
   const low = text.toLowerCase()
   return words.filter((word) => {
     const inBase64 = [0, 1, 2].map((skip) => Buffer.from(word).subarray(skip))
-    const codes = inBase64.map((bytes) => bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64'))
+    const codes = inBase64.map((bytes) =>
+      bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64'),
+    )
     return (
-      low.includes(word) || low.includes(Buffer.from(word).toString('hex')) || codes.some((code) => text.includes(code))
+      low.includes(word) ||
+      low.includes(Buffer.from(word).toString('hex')) ||
+      codes.some((code) => text.includes(code))
     )
   })
 }

@@ -20,7 +20,12 @@ const server = estamos()
 
 test('a signer asks for a link, and sees all that is held', async () => {
   const slug = await anOpenCampaign(server)
-  await sign(server, slug, { email: 'ada@gatech.edu', affiliation: 'student', source: 'poster', locale: 'es' })
+  await sign(server, slug, {
+    email: 'ada@gatech.edu',
+    affiliation: 'student',
+    source: 'poster',
+    locale: 'es',
+  })
   await confirm(server, slug, 'ada@gatech.edu')
   await server.app.inject({
     method: 'POST',
@@ -74,7 +79,11 @@ test('a campus that the address proves cannot be changed', async () => {
 
   const answer = await call('PATCH', '', { campus: 'mit.edu' })
 
-  expect([answer.statusCode, answer.json().code, answer.json().field]).toEqual([422, 'campus-proven', 'campus'])
+  expect([answer.statusCode, answer.json().code, answer.json().field]).toEqual([
+    422,
+    'campus-proven',
+    'campus',
+  ])
   expect(await pledgesOf(server, slug)).toEqual(before)
 })
 
@@ -134,12 +143,22 @@ test('what is refused changes nothing, not even the part that was right', async 
 })
 
 test('taking back counts out, erases what was kept, and twice is the same', async () => {
-  const { call, slug } = await aPledge({ campus: 'mit.edu', display: true, name: 'Ada Lovelace', updates: true })
+  const { call, slug } = await aPledge({
+    campus: 'mit.edu',
+    display: true,
+    name: 'Ada Lovelace',
+    updates: true,
+  })
 
   const first = await call('POST', '/withdrawal')
   const again = await call('POST', '/withdrawal')
 
-  expect(first.json()).toMatchObject({ state: 'withdrawn', updates: false, display: false, holdsAddress: false })
+  expect(first.json()).toMatchObject({
+    state: 'withdrawn',
+    updates: false,
+    display: false,
+    holdsAddress: false,
+  })
   expect(again.statusCode).toBe(200)
   expect(again.json()).toMatchObject({ state: 'withdrawn' })
   expect(await rowOf(server, slug)).toMatchObject({ contact: null, display_name: null })
@@ -187,7 +206,11 @@ test('a pledge that waits can be seen, changed and erased through its email', as
   expect(held.json()).toMatchObject({ state: 'pending' })
   expect(changed.statusCode).toBe(200)
   expect(confirmation.statusCode).toBe(200)
-  expect(await rowOf(server, slug)).toMatchObject({ state: 'confirmed', display_name: 'Ada L.', contact: null })
+  expect(await rowOf(server, slug)).toMatchObject({
+    state: 'confirmed',
+    display_name: 'Ada L.',
+    contact: null,
+  })
   expect((await call('DELETE')).statusCode).toBe(204)
   expect(await tallyDifferences(server)).toEqual([])
 })

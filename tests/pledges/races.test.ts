@@ -22,7 +22,9 @@ test('confirming and taking back at the same moment leave tallies equal to the r
   const other = await server.another()
   const emails = times(40, (n) => `ada${n}@gatech.edu`)
   await Promise.all(emails.map((email) => sign(server, slug, { email })))
-  const tokens = await Promise.all(emails.map((email) => tokenFor(server, slug, { email, purpose: 'confirm' })))
+  const tokens = await Promise.all(
+    emails.map((email) => tokenFor(server, slug, { email, purpose: 'confirm' })),
+  )
   const calls = await Promise.all(emails.map((email) => asSigner(server, slug, email)))
 
   const answers = await Promise.all(
@@ -79,10 +81,14 @@ test('a random crowd that does everything at once leaves tallies equal to the ro
   const pick = <Of>(from: Of[]): Of => from[Math.floor(random() * from.length)]!
   const emails = times(12, (n) => `ada${n % 6}${n > 5 ? '+tag' : ''}@mail.example`)
   await Promise.all(emails.map((email) => sign(server, slug, { email, campus: 'gatech.edu' })))
-  const calls = new Map(await Promise.all(emails.map(async (email) => [email, await asSigner(server, slug, email)] as const)))
+  const calls = new Map(
+    await Promise.all(emails.map(async (email) => [email, await asSigner(server, slug, email)] as const)),
+  )
   const tokens = new Map(
     await Promise.all(
-      emails.map(async (email) => [email, await tokenFor(server, slug, { email, purpose: 'confirm' })] as const),
+      emails.map(
+        async (email) => [email, await tokenFor(server, slug, { email, purpose: 'confirm' })] as const,
+      ),
     ),
   )
   const deeds = [

@@ -1,7 +1,17 @@
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import { describe, expect, test } from 'vitest'
-import { anOpenCampaign, asSigner, confirm, keyOf, letterTo, pledgesOf, rowOf, sign, tryCode } from '../builders.ts'
+import {
+  anOpenCampaign,
+  asSigner,
+  confirm,
+  keyOf,
+  letterTo,
+  pledgesOf,
+  rowOf,
+  sign,
+  tryCode,
+} from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
 const server = estamos()
@@ -13,7 +23,9 @@ const cases: Record<string, (slug: string) => Promise<unknown>> = {
   confirmed: (slug) => confirmed(slug),
   withdrawn: async (slug) => {
     await confirmed(slug)
-    await (await asSigner(server, slug))('POST', '/withdrawal')
+    await (
+      await asSigner(server, slug)
+    )('POST', '/withdrawal')
   },
   excluded: async (slug) => {
     await confirmed(slug)
@@ -29,7 +41,10 @@ describe('signing shows no difference between new, pending, confirmed, withdrawn
   test('in body, headers and the statements of the database', async () => {
     const seen = await inEveryCase((slug) => sign(server, slug, { campus: 'gatech.edu' }))
 
-    expect(seen[0]).toMatchObject({ status: 202, body: '{"status":"check-your-email","campus":"gatech.edu"}' })
+    expect(seen[0]).toMatchObject({
+      status: 202,
+      body: '{"status":"check-your-email","campus":"gatech.edu"}',
+    })
     expect(seen[0]?.statements).toContain('insert into pledges')
     for (const one of seen) expect(one).toEqual(seen[0])
   })
@@ -39,7 +54,9 @@ describe('signing shows no difference between new, pending, confirmed, withdrawn
     for (const bring of Object.values(cases)) {
       const slug = await anOpenCampaign(server)
       await bring(slug)
-      await server.deps.db.execute(sql`select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))`)
+      await server.deps.db.execute(
+        sql`select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))`,
+      )
       await sign(server, slug)
       const { rows } = await server.deps.db.execute(sql`
         select task_identifier, max_attempts, array(select json_object_keys(payload)) as holds,
@@ -123,7 +140,9 @@ interface Seen {
 }
 
 /** What a stranger sees of the same request in each case, and what the database was asked. */
-async function inEveryCase(ask: (slug: string) => Promise<Awaited<ReturnType<typeof sign>>>): Promise<Seen[]> {
+async function inEveryCase(
+  ask: (slug: string) => Promise<Awaited<ReturnType<typeof sign>>>,
+): Promise<Seen[]> {
   const seen: Seen[] = []
   for (const bring of Object.values(cases)) {
     const slug = await anOpenCampaign(server)
@@ -140,12 +159,16 @@ const heard: string[] = []
 const listenedTo = new WeakSet<PoolClient>()
 
 /** Notes the text of every statement that the server sends while it works. */
-async function listening<Answer>(work: () => Promise<Answer>): Promise<{ answer: Answer; statements: string }> {
+async function listening<Answer>(
+  work: () => Promise<Answer>,
+): Promise<{ answer: Answer; statements: string }> {
   const pool = server.deps.db.$client
   if (pool.listenerCount('acquire') === 0) pool.on('acquire', listenTo)
   heard.length = 0
   const answer = await work()
-  const statements = heard.filter((text) => !text.includes('from "campaigns"') && !text.includes('"pledge_texts"'))
+  const statements = heard.filter(
+    (text) => !text.includes('from "campaigns"') && !text.includes('"pledge_texts"'),
+  )
   return { answer, statements: statements.join('\n') }
 }
 

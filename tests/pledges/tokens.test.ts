@@ -1,6 +1,18 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { TokenPurpose } from '../../server/pledges/token.ts'
-import { anOpenCampaign, checksum, confirmByToken, letterTo, rowOf, seeded, serverAt, sign, times, tokenFor, tokenIn } from '../builders.ts'
+import {
+  anOpenCampaign,
+  checksum,
+  confirmByToken,
+  letterTo,
+  rowOf,
+  seeded,
+  serverAt,
+  sign,
+  times,
+  tokenFor,
+  tokenIn,
+} from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
 const server = estamos()
@@ -50,7 +62,8 @@ describe.each(Object.entries(doors))('%s', (_, { opens, knock }) => {
   test.each(['confirm', 'my-pledge', 'session'] as const)('with a token of purpose "%s"', async (purpose) => {
     const slug = await anOpenCampaign(server)
     await sign(server, slug)
-    if (opens === 'session') await confirmByToken(server, await tokenFor(server, slug, { purpose: 'confirm' }))
+    if (opens === 'session')
+      await confirmByToken(server, await tokenFor(server, slug, { purpose: 'confirm' }))
     const token = await tokenFor(server, slug, { purpose })
     const before = await checksum(server)
 
@@ -69,21 +82,24 @@ describe('a link expires', () => {
     ['confirm', 7 * DAY, 410, 'token-expired'],
     ['my-pledge', DAY, 410, 'token-expired'],
     ['session', 15 * 60_000, 401, 'not-signed-in'],
-  ] as const)('"%s": good in its last second, and a second later not', async (purpose, lifetime, status, code) => {
-    const slug = await anOpenCampaign(server)
-    server.clock.now = new Date('2026-03-01T10:00:00Z')
-    await sign(server, slug)
-    const token = await tokenFor(server, slug, { purpose })
-    const door = Object.values(doors).find(({ opens }) => opens === purpose)!
+  ] as const)(
+    '"%s": good in its last second, and a second later not',
+    async (purpose, lifetime, status, code) => {
+      const slug = await anOpenCampaign(server)
+      server.clock.now = new Date('2026-03-01T10:00:00Z')
+      await sign(server, slug)
+      const token = await tokenFor(server, slug, { purpose })
+      const door = Object.values(doors).find(({ opens }) => opens === purpose)!
 
-    server.clock.now = new Date(Date.parse('2026-03-01T10:00:01Z') + lifetime)
-    const late = await door.knock(token)
-    server.clock.now = new Date(Date.parse('2026-03-01T10:00:00Z') + lifetime)
-    const inTime = await door.knock(token)
+      server.clock.now = new Date(Date.parse('2026-03-01T10:00:01Z') + lifetime)
+      const late = await door.knock(token)
+      server.clock.now = new Date(Date.parse('2026-03-01T10:00:00Z') + lifetime)
+      const inTime = await door.knock(token)
 
-    expect([late.statusCode, late.json().code]).toEqual([status, code])
-    expect(inTime.statusCode).toBeLessThan(300)
-  })
+      expect([late.statusCode, late.json().code]).toEqual([status, code])
+      expect(inTime.statusCode).toBeLessThan(300)
+    },
+  )
 })
 
 test('whatever bit is flipped, wherever it is cut, a token is refused and nothing happens', async () => {
@@ -151,6 +167,8 @@ test('the links in an email stand at PUBLIC_URL, whatever Host or X-Forwarded-Ho
 
   const letter = await letterTo(server, 'ada@example.edu')
 
-  expect(letter?.text).toContain(`${server.config.publicUrl}/confirm/${tokenIn(letter?.text ?? '', 'confirm')}`)
+  expect(letter?.text).toContain(
+    `${server.config.publicUrl}/confirm/${tokenIn(letter?.text ?? '', 'confirm')}`,
+  )
   expect(JSON.stringify(letter)).not.toContain('evil.example')
 })

@@ -7,43 +7,51 @@ import { localMode } from './local-mode.ts'
 
 const local = localMode()
 
-test('the first start makes a world: the pages answer, and Ctrl-C leaves nothing running', async () => {
-  const run = local.start()
+test(
+  'the first start makes a world: the pages answer, and Ctrl-C leaves nothing running',
+  { timeout: 120_000 },
+  async () => {
+    const run = local.start()
 
-  await run.says('Ctrl-C stops everything')
-  const [page, host, mailbox] = await Promise.all([
-    fetch(`http://localhost:${local.port}/c/no-tech-for-ice`),
-    fetch(`http://127.0.0.1:${local.port + 1}/`),
-    fetch(`http://localhost:${local.port}/dev/mailbox`),
-  ])
-  expect([page.status, host.status, mailbox.status]).toEqual([200, 200, 200])
-  expect(await page.text()).toContain('UC Berkeley')
-  expect(await host.text()).toContain('class="estamos"')
-  expect(await mailbox.text()).toContain('No letters yet')
-  run.process.kill('SIGINT')
+    await run.says('Ctrl-C stops everything')
+    const [page, host, mailbox] = await Promise.all([
+      fetch(`http://localhost:${local.port}/c/no-tech-for-ice`),
+      fetch(`http://127.0.0.1:${local.port + 1}/`),
+      fetch(`http://localhost:${local.port}/dev/mailbox`),
+    ])
+    expect([page.status, host.status, mailbox.status]).toEqual([200, 200, 200])
+    expect(await page.text()).toContain('UC Berkeley')
+    expect(await host.text()).toContain('class="estamos"')
+    expect(await mailbox.text()).toContain('No letters yet')
+    run.process.kill('SIGINT')
 
-  expect(await run.ended()).toBe(0)
-  expect(existsSync(join(local.dataDir, 'lock'))).toBe(false)
-  expect(existsSync(join(local.dataDir, 'postgres', 'postmaster.pid'))).toBe(false)
-})
+    expect(await run.ended()).toBe(0)
+    expect(existsSync(join(local.dataDir, 'lock'))).toBe(false)
+    expect(existsSync(join(local.dataDir, 'postgres', 'postmaster.pid'))).toBe(false)
+  },
+)
 
-test('the second start finds the world as it was, and a second server in the same folder is refused', async () => {
-  const run = local.start()
-  await run.says('Ctrl-C stops everything')
+test(
+  'the second start finds the world as it was, and a second server in the same folder is refused',
+  { timeout: 120_000 },
+  async () => {
+    const run = local.start()
+    await run.says('Ctrl-C stops everything')
 
-  const another = local.start({ PORT: String(local.port + 2) })
+    const another = local.start({ PORT: String(local.port + 2) })
 
-  expect(await another.ended()).toBe(1)
-  expect(another.said().trim().split('\n')).toEqual([expect.stringContaining('is running in')])
-  const { confirmed } = (await (
-    await fetch(`http://localhost:${local.port}/api/v1/campaigns/no-tech-for-ice`)
-  ).json()) as { confirmed: number }
-  expect(confirmed).toBe(659)
-  run.process.kill('SIGTERM')
-  expect(await run.ended()).toBe(0)
-})
+    expect(await another.ended()).toBe(1)
+    expect(another.said().trim().split('\n')).toEqual([expect.stringContaining('is running in')])
+    const { confirmed } = (await (
+      await fetch(`http://localhost:${local.port}/api/v1/campaigns/no-tech-for-ice`)
+    ).json()) as { confirmed: number }
+    expect(confirmed).toBe(659)
+    run.process.kill('SIGTERM')
+    expect(await run.ended()).toBe(0)
+  },
+)
 
-test('after a kill the next start goes on from what was left', async () => {
+test('after a kill the next start goes on from what was left', { timeout: 120_000 }, async () => {
   const killed = local.start()
   await killed.says('Ctrl-C stops everything')
   killed.process.kill('SIGKILL')
@@ -80,7 +88,7 @@ test('a half-made database is said to be one', async () => {
   await rename(`${control}.away`, control)
 })
 
-test('what an interrupted first start left is made anew', async () => {
+test('what an interrupted first start left is made anew', { timeout: 120_000 }, async () => {
   const folder = join(local.dataDir, 'new')
   await mkdir(join(folder, 'postgres.making', 'base'), { recursive: true })
 
