@@ -40,7 +40,7 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
     requestTimeout: REQUEST_LIMIT_MS,
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     routerOptions: { maxParamLength: 500 },
-    forceCloseConnections: true as const,
+    forceCloseConnections: 'idle' as const,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     logController: new LogController({ disableRequestLogging: true }),
     logger: { level: 'error' },

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Db, DbOrTx } from '../db/db.ts'
+import { type Db, type DbOrTx, isDatabaseAway } from '../db/db.ts'
 import { campaigns, organizations, pledgeTexts } from '../db/schema.ts'
 import type { Listener } from '../db/listen.ts'
 import type { Keys } from '../keys.ts'
@@ -26,20 +26,43 @@ export interface Campaigns {
   byId(id: number): Promise<Campaign | undefined>
 }
 
-/** Campaigns as this process last saw them; another process that changes one says so on the channel `campaigns`. */
+/**
+ * Campaigns as this process last saw them; another process that changes one says so on the channel `campaigns`.
+ * While the database is away the last sight serves on, so that pages stay up and a form keeps what was typed.
+ */
 export function openCampaigns(db: Db, keys: Keys, listener: Listener): Campaigns {
-  let known: { at: number; campaigns: Promise<Campaign[]> } | undefined
-  listener.on('campaigns', () => (known = undefined))
+  let seen: { at: number; campaigns: Campaign[] } | undefined
+  let reading: { since: number; campaigns: Promise<Campaign[]> } | undefined
+  let changes = 0
+  listener.on('campaigns', () => {
+    changes += 1
+    seen &&= { ...seen, at: -Infinity }
+  })
 
-  function all(): Promise<Campaign[]> {
-    return known && performance.now() - known.at <= KNOWN_FOR_MS ? known.campaigns : afresh()
+  async function read(since: number): Promise<Campaign[]> {
+    const campaigns = await readCampaigns(db, keys)
+    if (since === changes) seen = { at: performance.now(), campaigns }
+    return campaigns
   }
 
+  /** Asked by many at once, it reads once; what was begun before a change was announced is not waited for. */
   function afresh(): Promise<Campaign[]> {
-    const reading = { at: performance.now(), campaigns: readCampaigns(db, keys) }
-    reading.campaigns.catch(() => known === reading && (known = undefined))
-    known = reading
+    if (reading?.since !== changes) {
+      const mine = {
+        since: changes,
+        campaigns: read(changes).finally(() => reading === mine && (reading = undefined)),
+      }
+      reading = mine
+    }
     return reading.campaigns
+  }
+
+  async function all(): Promise<Campaign[]> {
+    if (seen && performance.now() - seen.at <= KNOWN_FOR_MS) return seen.campaigns
+    return await afresh().catch((error: unknown) => {
+      if (seen && isDatabaseAway(error)) return seen.campaigns
+      throw error
+    })
   }
 
   /** One that is not known yet may be new: it is looked for once more. */

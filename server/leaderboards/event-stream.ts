@@ -16,29 +16,40 @@ const headers = {
   'x-accel-buffering': 'no',
 }
 
+export interface EventStreams {
+  /** Answers with the stream of a campaign's leaderboard. */
+  follow(campaignId: number, request: FastifyRequest, reply: FastifyReply): Promise<void>
+  /** Ends them all, so that the server can stop; browsers come back by themselves. */
+  end(): void
+}
+
 /**
  * Server-Sent Events: `event: leaderboard`, its version as id, a snapshot first unless `Last-Event-ID` says that it was
  * seen. All watchers share the bytes of a leaderboard; one that reads too slowly is skipped to the newest.
  */
-export async function followLive(
-  leaderboards: Leaderboards,
-  campaignId: number,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const first = await leaderboards.of(campaignId)
-  reply.hijack()
-  const response = reply.raw
-  response.writeHead(200, headers)
-  response.write(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`)
-  const show = skippingTo(response)
-  if (request.headers['last-event-id'] !== String(first.leaderboard.version)) show(first)
-  const stop = leaderboards.watch(campaignId, show)
-  const heartbeat = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), HEARTBEAT_MS)
-  response.once('close', () => {
-    stop()
-    clearInterval(heartbeat)
-  })
+export function eventStreams(leaderboards: Leaderboards): EventStreams {
+  const open = new Set<ServerResponse>()
+  return {
+    async follow(campaignId, request, reply) {
+      const first = await leaderboards.of(campaignId)
+      reply.hijack()
+      const response = reply.raw
+      if (response.destroyed) return
+      open.add(response)
+      response.writeHead(200, headers)
+      response.write(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`)
+      const show = skippingTo(response)
+      if (request.headers['last-event-id'] !== String(first.leaderboard.version)) show(first)
+      const stop = leaderboards.watch(campaignId, show)
+      const heartbeat = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), HEARTBEAT_MS)
+      response.once('close', () => {
+        stop()
+        clearInterval(heartbeat)
+        open.delete(response)
+      })
+    },
+    end: () => open.forEach((response) => response.end()),
+  }
 }
 
 /** While a response still has unsent bytes, only the newest leaderboard waits for it. */

@@ -3,11 +3,13 @@ import { CampaignParams } from '../campaigns/contract.ts'
 import type { Deps } from '../deps.ts'
 import { campusStanding } from './campus-standing.ts'
 import { CampusParams, CampusStanding, Leaderboard } from './contract.ts'
-import { followLive } from './event-stream.ts'
+import { eventStreams } from './event-stream.ts'
 
 const PUBLIC = 'public, max-age=1, stale-while-revalidate=30'
 
 export function leaderboardRoutes(app: App, deps: Deps): void {
+  const streams = eventStreams(deps.leaderboards)
+  app.addHook('preClose', async () => streams.end())
   app.get(
     '/api/v1/campaigns/:slug/leaderboard',
     { schema: { params: CampaignParams, response: { 200: Leaderboard } } },
@@ -38,7 +40,7 @@ export function leaderboardRoutes(app: App, deps: Deps): void {
     { schema: { params: CampaignParams, produces: ['text/event-stream'] } },
     async (request, reply) => {
       const campaign = await deps.campaigns.bySlug(request.params.slug)
-      await followLive(deps.leaderboards, campaign.id, request, reply)
+      await streams.follow(campaign.id, request, reply)
     },
   )
 }

@@ -5,8 +5,9 @@ import type { Campaign } from '../campaigns/campaign.ts'
 import { CampaignParams, Locale } from '../campaigns/contract.ts'
 import { localesOf, showCampaign } from '../campaigns/routes.ts'
 import type { Deps } from '../deps.ts'
+import { isDatabaseAway } from '../db/db.ts'
 import { campusStanding } from '../leaderboards/campus-standing.ts'
-import { CampusParams } from '../leaderboards/contract.ts'
+import { CampusParams, type CampusStanding } from '../leaderboards/contract.ts'
 import { Source } from '../pledges/contract.ts'
 import type { SigningStep, Theme } from './contract.ts'
 import { PUBLIC_PAGE, showPage } from './show.ts'
@@ -111,9 +112,21 @@ async function commonProps(deps: Deps, { headers }: FastifyRequest, asked: Asked
   return {
     campaign: await showCampaign(deps, campaign, locales),
     leaderboard,
-    ...(asked.domain && { standing: await campusStanding(deps, campaign, asked.domain) }),
+    ...(asked.domain && { standing: await standingIfThere(deps, campaign, asked.domain) }),
     publicUrl: deps.publicUrl,
   }
+}
+
+/** While the database is away a page goes without it, so that a form can still be shown with what was typed. */
+async function standingIfThere(
+  deps: Deps,
+  campaign: Campaign,
+  domain: string,
+): Promise<CampusStanding | undefined> {
+  return await campusStanding(deps, campaign, domain).catch((error: unknown) => {
+    if (isDatabaseAway(error)) return undefined
+    throw error
+  })
 }
 
 function frameOf({ theme = 'auto', isWholePage }: Asked, campaign: Campaign, locale: string) {

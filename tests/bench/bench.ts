@@ -1,7 +1,7 @@
 /** How many people can sign or confirm in a second: `node tests/bench/bench.ts sign|confirm`. */
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 import { sql } from 'drizzle-orm'
+import { type Asked, BenchFailed, readArguments } from './arguments.ts'
 import { confirmBench } from './confirm.ts'
 import { generate, type Measured } from './load.ts'
 import { type Comparison, compare, rateOf, type Rounds, sayRound, tableOf } from './report.ts'
@@ -27,40 +27,8 @@ const WARM_UP_SECONDS = 2
 const FIRST_GUESS = 2_000
 const ROOM = 2
 
-const USAGE = 'Usage: node tests/bench/bench.ts sign|confirm [--seconds N] [--rounds N]'
-
 /** What signing has to reach. */
 const AT_LEAST = { ratioToNothing: 0.6, ratioToOneByOne: 5 } as const
-
-interface Asked {
-  bench: 'sign' | 'confirm'
-  seconds: number
-  rounds: number
-}
-
-/** A sentence for the person at the keyboard: wrong arguments, something lost, too slow. */
-class BenchFailed extends Error {}
-
-function readArguments(): Asked {
-  try {
-    const options = {
-      seconds: { type: 'string', default: '6' },
-      rounds: { type: 'string', default: '3' },
-    } as const
-    const { values, positionals } = parseArgs({ allowPositionals: true, options })
-    const [bench] = positionals
-    const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
-    const isClear = positionals.length === 1 && isNumberOf(seconds, 60) && isNumberOf(rounds, 20)
-    if (isClear && (bench === 'sign' || bench === 'confirm')) return { bench, seconds, rounds }
-  } catch {
-    // An option that there is not: the usage says which there are.
-  }
-  throw new BenchFailed(USAGE)
-}
-
-function isNumberOf(value: number, most: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= most
-}
 
 async function run(asked: Asked, stage: Stage): Promise<void> {
   const bench = asked.bench === 'sign' ? signBench(stage) : confirmBench(stage)
@@ -74,8 +42,9 @@ async function run(asked: Asked, stage: Stage): Promise<void> {
       rounds[side].push(await measure(load, side, asked.seconds, rate))
     }
   }
-  for (const side of ['oneByOne', 'real'] as const)
+  for (const side of ['oneByOne', 'real'] as const) {
     await verify(bench, side, [...warm[side], ...rounds[side]])
+  }
   await report(asked, stage, compare(rounds))
 }
 
@@ -85,14 +54,9 @@ interface UnderLoad {
   servers: Servers
 }
 
-async function measure(
-  load: UnderLoad,
-  side: Side,
-  seconds: number,
-  expectedRate: number,
-): Promise<Measured> {
+async function measure(load: UnderLoad, side: Side, seconds: number, rate: number): Promise<Measured> {
   const { stage, bench, servers } = load
-  await bench.prepare?.(side, Math.ceil(expectedRate * seconds * ROOM))
+  await bench.prepare?.(side, Math.ceil(rate * seconds * ROOM))
   await settle(stage)
   const { port } = servers[side]
   const next = () => bench.request(side)
@@ -141,12 +105,16 @@ function requireFastEnough(comparison: Comparison): void {
 async function main(): Promise<void> {
   const asked = readArguments()
   const stage = await openStage()
-  const close = async () => {
-    await stopServers()
-    await stage.close()
-  }
+  let closing: Promise<void> | undefined
+  const close = () => (closing ??= stopServers().then(stage.close))
   process.once('SIGINT', () => void close().finally(() => process.exit(130)))
-  await run(asked, stage).finally(close)
+  try {
+    await run(asked, stage)
+  } catch (error) {
+    if (!closing) throw error
+  } finally {
+    await close()
+  }
 }
 
 function fail(error: unknown): void {

@@ -16,6 +16,6 @@ export async function behindAProxy(server: Estamos): Promise<Estamos & { line: P
     await app.close()
     await deps.close()
     await line.close()
-  })
+  }, 5_000)
   return { ...server, app, deps, databaseUrl: url.href, line }
 }

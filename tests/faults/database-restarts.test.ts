@@ -30,7 +30,7 @@ beforeAll(async () => {
   const config = readConfig({ SECRET_KEY: 'tests-7Yk2vQ9pLx4mZt8rWc3nBh6jFd1gSa5e', DATA_DIR: folder })
   const deps: Deps = await openDeps({ config, databaseUrl: url.href })
   const app: App = await buildApp(deps, config)
-  const worker = await startWorker({ deps })
+  const worker = await startWorker({ deps, databaseUrl: url.href })
   closing.push(
     () => worker.stop(),
     () => app.close(),

@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { anOpenCampaign, confirm, rowOf, sign, times } from '../builders.ts'
+import { estamos } from '../estamos.ts'
+
+const server = estamos()
+
+test('names are shown only past `namesShownAfter`, five at most, and never of those who are out', async () => {
+  const slug = await anOpenCampaign(server, { smallestShown: 2, namesShownAfter: 6 })
+  await listed(slug, 6)
+  await expect.poll(async () => (await campus(slug)).confirmed, { timeout: 5_000 }).toBe(6)
+  const atThreshold = (await campus(slug)).names
+  await listed(slug, 8, 6)
+
+  await expect.poll(async () => (await campus(slug)).confirmed, { timeout: 5_000 }).toBe(8)
+
+  const { names } = await campus(slug)
+  expect(atThreshold).toEqual([])
+  expect(names).toHaveLength(5)
+  expect(names).toEqual([...names].sort())
+  for (const name of names) expect(name).toMatch(/^Ada[a-h] L\.$/)
+})
+
+test('a name that was excluded is shown no more', async () => {
+  const slug = await anOpenCampaign(server, { smallestShown: 2, namesShownAfter: 2 })
+  await listed(slug, 4)
+  await expect.poll(async () => (await campus(slug)).names.length, { timeout: 5_000 }).toBe(4)
+
+  await server.deps.db.execute(sql`update pledges set state = 'excluded' where display_name = 'Adaa L.'`)
+
+  expect(await rowOf(server, slug, 'ada0@gatech.edu')).toMatchObject({ state: 'excluded' })
+  expect((await campus(slug)).names).toEqual(['Adab L.', 'Adac L.', 'Adad L.'])
+})
+
+async function listed(slug: string, to: number, from = 0): Promise<void> {
+  for (const n of times(to - from, (one) => one + from)) {
+    const email = `ada${n}@gatech.edu`
+    await sign(server, slug, { email, display: true, name: `Ada${'abcdefgh'[n]} Lovelace` })
+    await confirm(server, slug, email)
+  }
+}
+
+async function campus(slug: string): Promise<{ confirmed?: number; names: string[] }> {
+  return (await server.app.inject(`/api/v1/campaigns/${slug}/campuses/gatech.edu`)).json()
+}

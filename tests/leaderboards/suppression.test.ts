@@ -1,0 +1,182 @@
+import { expect, test } from 'vitest'
+import { anOpenCampaign, asSigner, confirm, seeded, sign, times } from '../builders.ts'
+import { estamos } from '../estamos.ts'
+import type { Leaderboard } from '../../server/leaderboards/contract.ts'
+
+const server = estamos()
+const HIDDEN = 'reed.edu'
+
+test('in no public answer of a journey is a campus of one to four pledges shown, or a figure of it', async () => {
+  const slug = await anOpenCampaign(server)
+  await people(slug, 'gatech.edu', 7)
+  for (const n of [1, 2, 3, 4]) {
+    const confirmation = await people(slug, HIDDEN, 1, `r${n}`)
+    const leaderboard = await upToDate(slug, (one) => one.confirmed === 7)
+    const answers = await publicAnswers(slug)
+
+    expect(confirmation[0]?.json()).toEqual({
+      campaign: slug,
+      campus: { campus: HIDDEN, name: 'Reed College', shortName: 'Reed' },
+      shareUrl: `${server.config.publicUrl}/c/${slug}/${HIDDEN}`,
+    })
+    expect(leaderboard).toEqual({
+      version: expect.any(Number),
+      confirmed: 7,
+      campuses: [expect.objectContaining({ campus: 'gatech.edu', confirmed: 7, rank: 1 })],
+      at: expect.any(String),
+    })
+    expect(answers.campus).toEqual({
+      campus: HIDDEN,
+      name: 'Reed College',
+      shortName: 'Reed',
+      city: 'Portland',
+      region: 'OR',
+      nextSteps: [],
+      names: [],
+    })
+    expect(answers.campaign.confirmed).toBe(7)
+    for (const body of answers.others) expect(body).not.toContain(HIDDEN)
+  }
+})
+
+test('the fifth pledge shows the campus, and taking one back hides it again', async () => {
+  const slug = await anOpenCampaign(server)
+  const confirmations = await people(slug, HIDDEN, 5)
+  const shown = await upToDate(slug, ({ campuses }) => campuses.length === 1)
+
+  await (
+    await asSigner(server, slug, `p0@${HIDDEN}`)
+  )('POST', '/withdrawal')
+
+  expect(confirmations[4]?.json()).toMatchObject({ confirmed: 5, rank: 1 })
+  expect(shown).toMatchObject({ confirmed: 5, campuses: [{ campus: HIDDEN, confirmed: 5, rank: 1 }] })
+  expect(await upToDate(slug, ({ campuses }) => campuses.length === 0)).toMatchObject({ confirmed: 0 })
+})
+
+test('several hidden campuses are one sum, rounded down to a multiple of five', async () => {
+  const slug = await anOpenCampaign(server)
+  await people(slug, 'reed.edu', 4)
+  await people(slug, 'mit.edu', 4)
+  await people(slug, 'ox.ac.uk', 3)
+
+  const leaderboard = await upToDate(slug, ({ others }) => others?.campuses === 3)
+
+  expect(leaderboard).toMatchObject({ confirmed: 10, campuses: [], others: { campuses: 3, confirmed: 10 } })
+})
+
+test('signers of no campus are shown once there are five of them', async () => {
+  const slug = await anOpenCampaign(server)
+  await people(slug, 'mail.example', 4)
+  const four = await upToDate(slug, ({ confirmed }) => confirmed === 0)
+  await people(slug, 'mail.example', 1, 'fifth')
+
+  const five = await upToDate(slug, ({ elsewhere }) => elsewhere === 5)
+
+  expect(four).not.toHaveProperty('elsewhere')
+  expect(five).toMatchObject({ confirmed: 5, elsewhere: 5 })
+})
+
+test('equal counts share a rank; the next above and the rate per thousand are told', async () => {
+  const slug = await anOpenCampaign(server)
+  for (const [domain, count] of [
+    ['gatech.edu', 7],
+    ['mit.edu', 6],
+    ['reed.edu', 6],
+    ['ox.ac.uk', 5],
+  ] as const)
+    await people(slug, domain, count)
+  const leaderboard = await upToDate(slug, ({ campuses }) => campuses.length === 4)
+
+  const standing = (await server.app.inject(`/api/v1/campaigns/${slug}/campuses/ox.ac.uk`)).json()
+
+  expect(leaderboard.campuses.map(({ confirmed, rank }) => [confirmed, rank])).toEqual([
+    [7, 1],
+    [6, 2],
+    [6, 2],
+    [5, 4],
+  ])
+  expect(leaderboard.campuses[0]?.perThousand).toBeGreaterThan(0)
+  expect(standing).toMatchObject({ confirmed: 5, rank: 4, above: { confirmed: 6 } })
+})
+
+test('at every step of a random history the total is the sum of what is shown, and nothing hidden shows', async () => {
+  const slug = await anOpenCampaign(server)
+  const random = seeded(42)
+  const domains = ['gatech.edu', 'mit.edu', 'reed.edu', 'mail.example']
+  const counted = new Map<string, string[]>(domains.map((domain) => [domain, []]))
+
+  for (const step of times(25, (n) => n)) {
+    const domain = domains[Math.floor(random() * domains.length)]!
+    const mine = counted.get(domain)!
+    if (random() < 0.25 && mine.length > 0) {
+      await (
+        await asSigner(server, slug, mine.pop()!)
+      )('POST', '/withdrawal')
+    } else {
+      await people(slug, domain, 2, `s${step}`)
+      mine.push(...[0, 1].map((n) => `s${step}${n}@${domain}`))
+    }
+    const expected = shownOf(counted)
+    const leaderboard = await upToDate(slug, (one) => sumOf(one) === expected)
+    expect(leaderboard.confirmed).toBe(sumOf(leaderboard))
+    expect(leaderboard.campuses.filter(({ confirmed }) => confirmed < 5)).toEqual([])
+    expect((leaderboard.others?.confirmed ?? 0) % 5).toBe(0)
+    expect(leaderboard.others?.campuses).not.toBe(1)
+  }
+})
+
+/** What the public total of such counts must be. */
+function shownOf(counted: Map<string, string[]>): number {
+  const { 'mail.example': elsewhere = 0, ...campuses } = Object.fromEntries(
+    [...counted].map(([domain, people]) => [domain, people.length]),
+  )
+  const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0)
+  const hidden = Object.values(campuses).filter((count) => count > 0 && count < 5)
+  const others = hidden.length > 1 ? Math.floor(sum(hidden) / 5) * 5 : 0
+  return (
+    sum(Object.values(campuses).filter((count) => count >= 5)) + others + (elsewhere >= 5 ? elsewhere : 0)
+  )
+}
+
+function sumOf({ campuses, others, elsewhere }: Leaderboard): number {
+  return (
+    campuses.reduce((sum, { confirmed }) => sum + confirmed, 0) + (others?.confirmed ?? 0) + (elsewhere ?? 0)
+  )
+}
+
+async function people(slug: string, domain: string, count: number, name = 'p') {
+  const emails = times(count, (n) => `${name}${n}@${domain}`)
+  await Promise.all(emails.map((email) => sign(server, slug, { email })))
+  const answers = []
+  for (const email of emails) answers.push(await confirm(server, slug, email))
+  return answers
+}
+
+async function upToDate(slug: string, isIt: (leaderboard: Leaderboard) => boolean): Promise<Leaderboard> {
+  const read = async () =>
+    (await server.app.inject(`/api/v1/campaigns/${slug}/leaderboard`)).json<Leaderboard>()
+  await expect.poll(async () => isIt(await read()), { timeout: 5_000, interval: 20 }).toBe(true)
+  return await read()
+}
+
+/** Everything that anybody may ask about a campaign. */
+async function publicAnswers(slug: string) {
+  const get = async (url: string) => await server.app.inject(url)
+  const paths = [
+    `/c/${slug}`,
+    `/embed/${slug}`,
+    `/embed/${slug}?view=leaderboard`,
+    `/embed/${slug}?view=counter`,
+    `/c/${slug}/gatech.edu`,
+    `/embed/${slug}/gatech.edu`,
+    `/api/v1/campaigns/${slug}/campuses/gatech.edu`,
+    `/oembed?url=${encodeURIComponent(`${server.config.publicUrl}/c/${slug}`)}`,
+  ]
+  const others = await Promise.all(paths.map(async (path) => (await get(path)).body))
+  expect(others.every((body) => body.length > 50)).toBe(true)
+  return {
+    campus: (await get(`/api/v1/campaigns/${slug}/campuses/${HIDDEN}`)).json(),
+    campaign: (await get(`/api/v1/campaigns/${slug}`)).json(),
+    others,
+  }
+}

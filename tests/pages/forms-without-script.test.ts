@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest'
+import {
+  anOpenCampaign,
+  codeFor,
+  letterTo,
+  pledgesOf,
+  rowOf,
+  sign,
+  tallyDifferences,
+  tokenIn,
+} from '../builders.ts'
+import { estamos } from '../estamos.ts'
+
+const server = estamos()
+
+describe.each(['/c', '/embed'])('a form on %s, without a script', (base) => {
+  test('signs, asks for the code, and thanks for it', async () => {
+    const slug = await anOpenCampaign(server)
+    const form = await page(`${base}/${slug}`)
+
+    const signed = await send(`${base}/${slug}/pledges`, { email: 'ada@gatech.edu', locale: 'en' })
+    const code = await codeFor(server, slug, 'ada@gatech.edu')
+    const confirmed = await send(`${base}/${slug}/confirmations`, { email: 'ada@gatech.edu', code })
+
+    expect(form.body).toContain(`action="${base}/${slug}/pledges"`)
+    expect(signed.statusCode).toBe(202)
+    expect(signed.headers['cache-control']).toBe('no-store')
+    expect(signed.body).toContain(`action="${base}/${slug}/confirmations"`)
+    expect(signed.body).toContain('name="code"')
+    expect(confirmed.statusCode).toBe(200)
+    expect(await rowOf(server, slug, 'ada@gatech.edu')).toMatchObject({ state: 'confirmed' })
+  })
+
+  test('a refusal keeps what was typed, says why, and writes nothing', async () => {
+    const slug = await anOpenCampaign(server)
+    const typed = {
+      email: 'ada"><b>@x',
+      name: 'Ada Lovelace',
+      display: 'on',
+      campus: 'gatech.edu',
+      affiliation: 'alum',
+    }
+
+    const answer = await send(`${base}/${slug}/pledges`, typed)
+
+    expect(answer.statusCode).toBe(422)
+    expect(answer.body).toContain('value="Ada Lovelace"')
+    expect(answer.body).toContain('ada&quot;>')
+    expect(answer.body).not.toContain('ada"><b>')
+    expect(answer.body).toMatch(/<option value="alum" selected/)
+    expect(answer.body).toContain('aria-invalid="true"')
+    expect(await pledgesOf(server, slug)).toEqual([])
+  })
+
+  test('a campus that could be several gives a choice, and nothing is signed yet', async () => {
+    const slug = await anOpenCampaign(server)
+
+    const answer = await send(`${base}/${slug}/pledges`, { email: 'ada@mail.example', campus: 'Georgia' })
+
+    const radios = [...answer.body.matchAll(/type="radio"[^>]*value="([^"]*)"/g)].map(([, value]) => value)
+    expect(answer.statusCode).toBe(200)
+    expect(radios.length).toBeGreaterThan(2)
+    expect(radios).toContain('')
+    expect(answer.body).toContain('ada@mail.example')
+    expect(await pledgesOf(server, slug)).toEqual([])
+  })
+
+  test('a campus told by its name is found', async () => {
+    const slug = await anOpenCampaign(server)
+
+    const answer = await send(`${base}/${slug}/pledges`, {
+      email: 'ada@mail.example',
+      campus: 'Georgia Tech',
+    })
+
+    expect(answer.statusCode).toBe(202)
+    expect(await pledgesOf(server, slug)).toMatchObject([
+      { campus_proven: false, campus_id: expect.any(Number) },
+    ])
+  })
+
+  test('a wrong code is asked for again, with the address kept', async () => {
+    const slug = await anOpenCampaign(server)
+    await sign(server, slug)
+    const right = await codeFor(server, slug)
+    const wrong = String((Number(right) + 1) % 1_000_000).padStart(6, '0')
+
+    const answers = [
+      await send(`${base}/${slug}/confirmations`, { email: 'ada@example.edu', code: wrong }),
+      await send(`${base}/${slug}/confirmations`, { email: 'ada@example.edu', code: 'abc' }),
+    ]
+
+    for (const answer of answers) {
+      expect(answer.statusCode).toBe(422)
+      expect(answer.body).toContain('value="ada@example.edu"')
+      expect(answer.body).toContain('aria-invalid="true"')
+    }
+  })
+
+  test('the next page looks like the one it stood on, and what it carries is checked before anything is written', async () => {
+    const slug = await anOpenCampaign(server)
+
+    const carried = await send(`${base}/${slug}/pledges`, {
+      email: 'ada@mail.example',
+      locale: 'es',
+      theme: 'dark',
+      source: 'ydsa-gt',
+      page: 'gatech.edu',
+    })
+    const broken = await send(`${base}/${slug}/pledges`, {
+      email: 'bea@mail.example',
+      page: 'no-such.example',
+    })
+
+    expect(carried.body).toContain('<html lang="es" data-theme="dark">')
+    expect(await rowOf(server, slug, 'ada@mail.example')).toMatchObject({ source: 'ydsa-gt', locale: 'es' })
+    const isWritten = (await rowOf(server, slug, 'bea@mail.example')) !== undefined
+    expect(isWritten).toBe(broken.statusCode === 202)
+  })
+
+  test('a campaign for campus addresses says so on its form', async () => {
+    const slug = await anOpenCampaign(server, { eligibility: 'campus-email' })
+
+    const answer = await send(`${base}/${slug}/pledges`, { email: 'ada@gmail.com' })
+
+    expect(answer.statusCode).toBe(422)
+    expect(answer.body).toContain('value="ada@gmail.com"')
+    expect(answer.body).toMatch(/class="refusal[^>]*>[^<]*campus/)
+    expect(await pledgesOf(server, slug)).toEqual([])
+  })
+})
+
+test('a signer finds her way by forms alone: link, change, take back, erase', async () => {
+  const slug = await anOpenCampaign(server)
+  await sign(server, slug)
+  const code = await codeFor(server, slug)
+  await send(`/c/${slug}/confirmations`, { email: 'ada@example.edu', code })
+  const asked = await send(`/c/${slug}/my-pledge-links`, { email: 'ada@example.edu' })
+  const token = tokenIn((await letterTo(server, 'ada@example.edu'))?.text ?? '', 'my-pledge')
+
+  const opened = await send(`/my-pledge/${token}`, {})
+  const cookies = { 'my-pledge': opened.cookies[0]?.value ?? '' }
+  const changed = await send('/my-pledge', { display: 'on', name: 'Ada Lovelace', campus: '' }, cookies)
+  const refused = await send(
+    '/my-pledge',
+    { display: 'on', updates: 'on', email: 'eve@x.edu', campus: '' },
+    cookies,
+  )
+  const withdrawn = await send('/my-pledge/withdrawal', {}, cookies)
+  const erased = await send('/my-pledge/erasure', {}, cookies)
+
+  expect(asked.statusCode).toBe(202)
+  expect([opened.statusCode, opened.headers.location]).toEqual([303, '/my-pledge?locale=en'])
+  expect(changed.body).toContain('Ada L.')
+  expect(refused.statusCode).toBe(422)
+  expect(refused.body).toContain('aria-invalid="true"')
+  expect(withdrawn.statusCode).toBe(200)
+  expect(erased.statusCode).toBe(200)
+  expect(await pledgesOf(server, slug)).toEqual([])
+  expect(await tallyDifferences(server)).toEqual([])
+})
+
+function page(url: string) {
+  return server.app.inject({ url, headers: { accept: 'text/html' } })
+}
+
+/** As a browser sends a form of ours. */
+function send(url: string, fields: Record<string, string>, cookies: Record<string, string> = {}) {
+  return server.app.inject({
+    method: 'POST',
+    url,
+    cookies,
+    headers: {
+      accept: 'text/html',
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      origin: 'null',
+    },
+    payload: new URLSearchParams(fields).toString(),
+  })
+}
