@@ -3,7 +3,7 @@ import { type Campaigns, openCampaigns } from './campaigns/campaign.ts'
 import { type Campuses, openCampuses } from './campuses/campus.ts'
 import type { Config } from './config.ts'
 import { Batch } from './db/batch.ts'
-import { type Db, openDb } from './db/db.ts'
+import { type Db, inTransaction, openDb } from './db/db.ts'
 import { type Listener, openListener } from './db/listen.ts'
 import { type Keys, openKeys } from './keys.ts'
 import { type Leaderboards, openLeaderboards } from './leaderboards/live.ts'
@@ -60,9 +60,9 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     leaderboards,
     ...mail,
     mailboxFolder,
-    signings: new Batch({ db, write: writeSignings }),
-    codeTries: new Batch({ db, write: judgeCodes(keys) }),
-    confirmations: new Batch({ db, write: confirmPledges(keys) }),
+    signings: new Batch({ write: writeSignings(db) }),
+    codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
+    confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),
     close: () => closeAll({ db, listener, leaderboards, ...mail }),
   }
 }

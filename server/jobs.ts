@@ -3,8 +3,8 @@ import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type { Deps } from './deps.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { MailFailure } from './mail/mail.ts'
-import { sendMyPledgeLink, sendPledgeEmail } from './pledges/pledge-email.ts'
-import type { PledgeEmail } from './pledges/signing.ts'
+import { sendMyPledgeLink, sendPledgeEmail, spreadPledgeEmails } from './pledges/pledge-email.ts'
+import type { PledgeEmail } from './pledges/pledge-email-job.ts'
 import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgetting.ts'
 
 /** All that runs by itself: what is asked for by a job, and what comes round by the clock (UTC). */
@@ -18,6 +18,7 @@ const byTheClock = [
 
 export function tasks(deps: Deps): TaskList {
   return {
+    'pledge-emails': (payload) => spreadPledgeEmails(deps, payload as PledgeEmail[]),
     'pledge-email': (payload) => mailed(sendPledgeEmail(deps, payload as PledgeEmail)),
     'my-pledge-link': (payload) => mailed(sendMyPledgeLink(deps, payload as PledgeEmail)),
     'release-abandoned': () => releaseAbandoned(deps),
@@ -68,7 +69,7 @@ async function releaseAbandoned({ db, now }: Deps): Promise<void> {
   await db.execute(sql`
     select graphile_worker.force_unlock_workers(array(
       select distinct locked_by from graphile_worker.jobs
-      where task_identifier in ('pledge-email', 'my-pledge-link')
+      where task_identifier in ('pledge-emails', 'pledge-email', 'my-pledge-link')
         and locked_at < ${now().toISOString()}::timestamptz - interval '5 minutes'))`)
 }
 

@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 
 /** One derived key per purpose: what is made for one opens nothing of another. */
 export type Purpose = 'contact' | 'digest-key' | 'link' | 'code' | 'choices'
@@ -22,9 +31,10 @@ const HEADER_BYTES = 1 + 4
 /** @param secretKey the setting SECRET_KEY. */
 export function openKeys(secretKey: string): Keys {
   const derive = (label: string) => Buffer.from(hkdfSync('sha256', secretKey, '', `estamos ${label}`, 32))
-  const keys = new Map<Purpose, Buffer>()
+  // Key objects: keys handed over as bytes are imported anew at every use, which costs five times the use itself.
+  const keys = new Map<Purpose, KeyObject>()
   const keyFor = (purpose: Purpose) => {
-    const key = keys.get(purpose) ?? derive(purpose)
+    const key = keys.get(purpose) ?? createSecretKey(derive(purpose))
     keys.set(purpose, key)
     return key
   }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { type Db, type DbOrTx, isDatabaseAway } from '../db/db.ts'
 import { campaigns, organizations, pledgeTexts } from '../db/schema.ts'
@@ -10,7 +11,7 @@ export type PledgeText = typeof pledgeTexts.$inferSelect
 
 /** A campaign with what nearly every use of it needs: its key opened, its host, its newest wording in each locale. */
 export type Campaign = Omit<typeof campaigns.$inferSelect, 'digestKey'> & {
-  digestKey: Buffer
+  digestKey: KeyObject
   organization: { name: string; url: string | null }
   /** Never empty; the first locale is the campaign's own. */
   texts: PledgeText[]

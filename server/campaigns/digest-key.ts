@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { Keys } from '../keys.ts'
 
 /**
@@ -9,6 +9,6 @@ export function newDigestKey(keys: Keys, slug: string): Buffer {
   return keys.seal('digest-key', randomBytes(32), Buffer.from(slug))
 }
 
-export function openDigestKey(keys: Keys, slug: string, sealed: Buffer): Buffer {
-  return keys.open('digest-key', sealed, Buffer.from(slug))
+export function openDigestKey(keys: Keys, slug: string, sealed: Buffer): KeyObject {
+  return createSecretKey(keys.open('digest-key', sealed, Buffer.from(slug)))
 }

@@ -1,10 +1,14 @@
-import { type Db, isDatabaseAway, type Tx } from './db.ts'
+import { isDatabaseAway } from './db.ts'
 import { Refusal } from '../refusal.ts'
 
+/**
+ * Writes all rows in one transaction, or none, and gives each its answer, in their order; a Refusal in a place refuses
+ * that row alone.
+ */
+export type Write<Row, Answer> = (rows: Row[]) => Promise<(Answer | Refusal)[]>
+
 interface BatchOptions<Row, Answer> {
-  db: Db
-  /** Writes all rows and gives each its answer, in their order; a Refusal in a place refuses that row alone. */
-  write: (tx: Tx, rows: Row[]) => Promise<(Answer | Refusal)[]>
+  write: Write<Row, Answer>
   /** Rows in one transaction. */
   largest?: number
   /** Transactions under way at once. */
@@ -25,8 +29,7 @@ interface Waiting<Row, Answer> {
  * so that a bad row fails only itself.
  */
 export class Batch<Row, Answer> {
-  readonly #write: (tx: Tx, rows: Row[]) => Promise<(Answer | Refusal)[]>
-  readonly #db: Db
+  readonly #write: Write<Row, Answer>
   readonly #largest: number
   readonly #lanes: number
   readonly #waitingRoom: number
@@ -34,8 +37,7 @@ export class Batch<Row, Answer> {
   #underWay = 0
   #isGathering = false
 
-  constructor({ db, write, largest = 256, lanes = 2, waitingRoom = 10_000 }: BatchOptions<Row, Answer>) {
-    this.#db = db
+  constructor({ write, largest = 256, lanes = 2, waitingRoom = 10_000 }: BatchOptions<Row, Answer>) {
     this.#write = write
     this.#largest = largest
     this.#lanes = lanes
@@ -76,20 +78,12 @@ export class Batch<Row, Answer> {
 
   async #together(aboard: Waiting<Row, Answer>[]): Promise<void> {
     try {
-      answer(aboard, await this.#committed(aboard))
+      const rows = aboard.map(({ row }) => row)
+      answer(aboard, await this.#write(rows))
     } catch (error) {
       if (aboard.length === 1 || isDatabaseAway(error)) return aboard.forEach(({ reject }) => reject(error))
       for (const one of aboard) await this.#together([one])
     }
-  }
-
-  #committed(aboard: Waiting<Row, Answer>[]): Promise<(Answer | Refusal)[]> {
-    return this.#db.transaction((tx) =>
-      this.#write(
-        tx,
-        aboard.map(({ row }) => row),
-      ),
-    )
   }
 }
 

@@ -33,6 +33,14 @@ export function openDb({ url, connections = 12 }: Opening): Db {
   return drizzle({ client: pool })
 }
 
+/** Makes what writes rows in somebody's transaction write them in one of its own. */
+export function inTransaction<Row, Answer>(
+  db: Db,
+  write: (tx: Tx, rows: Row[]) => Promise<Answer>,
+): (rows: Row[]) => Promise<Answer> {
+  return (rows) => db.transaction((tx) => write(tx, rows))
+}
+
 /** Connection lost, server shutting down, no connection to be had: SQLSTATE classes and Node's own codes. */
 const AWAY_SQLSTATE = /^(08|53|57P|57014)/
 const AWAY_SYSTEM = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENOTFOUND|EAI_|ENOENT)/

@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { type NewCampaign, createCampaign } from '../campaigns/opening.ts'
 import { campaigns, pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPledge } from '../pledges/confirmation.ts'
 import type { PledgeRequest } from '../pledges/contract.ts'
-import { keyName } from '../pledges/mailbox.ts'
 import { makePledge } from '../pledges/pledge.ts'
 import { confirmToken } from '../pledges/pledge-email.ts'
 import { firstNames, lastNames, texts } from './words.ts'
@@ -94,7 +93,7 @@ async function signThen(deps: Deps, campus: string, n: number): Promise<void> {
   await makePledge(deps, campaign, request)
 }
 
-/** Each by its own link; the emails that still wait are not sent, since nobody reads them. */
+/** Each by its own link. No email follows: whoever has confirmed by the time it would be sent is not written to. */
 async function confirmAll(deps: Deps, campaignId: number): Promise<void> {
   const rows = await deps.db.select().from(pledges).where(eq(pledges.campaignId, campaignId))
   await Promise.all(
@@ -103,9 +102,6 @@ async function confirmAll(deps: Deps, campaignId: number): Promise<void> {
       await confirmPledge(then, { token: confirmToken(then, row) })
     }),
   )
-  for (const row of rows) {
-    await deps.db.execute(sql`select graphile_worker.remove_job(${`pledge-email ${keyName(row)}`})`)
-  }
 }
 
 function pick(words: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/db.ts'
+import { NO_CAMPUS } from '../db/schema.ts'
 
 /** A change of the counts of one campus in one campaign. */
 export interface TallyChange {
@@ -45,22 +46,22 @@ async function lower(tx: Tx, sums: TallyChange[]): Promise<void> {
 }
 
 /** Adds to the totals of an hour, which stay when the pledges' own times are gone. */
-export async function countInHour(
-  tx: Tx,
-  counted: 'confirmed' | 'created',
-  now: Date,
-  changes: TallyChange[],
-): Promise<void> {
+export async function countConfirmed(tx: Tx, now: Date, changes: TallyChange[]): Promise<void> {
   if (changes.length === 0) return
-  const [confirmed, created] = counted === 'confirmed' ? [sql`by`, sql`0`] : [sql`0`, sql`by`]
   await tx.execute(sql`
     insert into tally_hours (campaign_id, campus_id, hour, confirmed, created)
-    select "campaignId", "campusId", date_trunc('hour', ${now.toISOString()}::timestamptz), ${confirmed}, ${created}
+    select "campaignId", "campusId", date_trunc('hour', ${now.toISOString()}::timestamptz, 'UTC'), by, 0
     from ${recordset(summed(changes))}
     on conflict (campaign_id, campus_id, hour) do update set
-      confirmed = tally_hours.confirmed + excluded.confirmed,
-      created = tally_hours.created + excluded.created`)
+      confirmed = tally_hours.confirmed + excluded.confirmed`)
 }
+
+/** The same for new pledges: part of the statement that writes them, and returns them as `written`. */
+export const COUNT_CREATED = `
+  insert into tally_hours as counted (campaign_id, campus_id, hour, confirmed, created)
+  select campaign_id, coalesce(campus_id, ${NO_CAMPUS}), date_trunc('hour', signed_at, 'UTC'), 0, count(*)
+  from written where is_new group by 1, 2, 3 order by 1, 2, 3
+  on conflict (campaign_id, campus_id, hour) do update set created = counted.created + excluded.created`
 
 function recordset(sums: TallyChange[]) {
   const rows = JSON.stringify(sums)

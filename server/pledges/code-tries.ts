@@ -46,13 +46,11 @@ export function judgeCodes(keys: Keys) {
   }
 }
 
-/** A new email renews the tries that it allows. */
-export async function forgiveTries(tx: Tx, keys: PledgeKey[]): Promise<void> {
-  await tx.execute(sql`
-    update code_tries as tried set since_mail = 0 from ${keyRecords(keys)}
-    where tried.campaign_id = one.campaign_id and tried.email_digest = one.email_digest
-      and tried.address_digest = one.address_digest`)
-}
+/** A new email renews the tries that it allows: part of the statement that writes the rows of `signing`. */
+export const RENEW_TRIES = `
+  update code_tries as tried set since_mail = 0 from signing
+  where tried.campaign_id = signing.campaign_id and tried.email_digest = signing.email_digest
+    and tried.address_digest = signing.address_digest`
 
 interface Counter {
   campaign_id: number

@@ -3,7 +3,7 @@ import { hex } from '../db/bytes.ts'
 import type { Tx } from '../db/db.ts'
 import { NO_CAMPUS } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
-import { changeTallies, countInHour } from '../leaderboards/tally.ts'
+import { changeTallies, countConfirmed } from '../leaderboards/tally.ts'
 import { Refusal } from '../refusal.ts'
 import { openContact, sealContact } from './contact.ts'
 import { keyName, type PledgeKey } from './mailbox.ts'
@@ -152,7 +152,7 @@ async function count(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> 
     .filter(({ counts }) => counts)
     .map(({ row }) => ({ campaignId: row.campaign_id, campusId: row.campus_id ?? NO_CAMPUS, by: 1 }))
   await changeTallies(tx, changes)
-  await countInHour(tx, 'confirmed', at, changes)
+  await countConfirmed(tx, at, changes)
 }
 
 async function talliesOf(tx: Tx, rows: PledgeRow[]): Promise<Map<string, number>> {

@@ -1,4 +1,6 @@
-import { createHmac } from 'node:crypto'
+import { and, eq } from 'drizzle-orm'
+import { pledges } from '../db/schema.ts'
+import { createHmac, type KeyObject } from 'node:crypto'
 import type { Address } from './address.ts'
 
 /** Names one pledge: the primary key of `pledges`. */
@@ -12,7 +14,7 @@ export interface PledgeKey {
 
 interface DigestingCampaign {
   id: number
-  digestKey: Buffer
+  digestKey: KeyObject
 }
 
 /** HMAC-SHA256 under the campaign's own key, so that digests of two campaigns do not match each other. */
@@ -48,6 +50,15 @@ export function keyFromBytes(bytes: Buffer): PledgeKey {
 
 function digest({ digestKey }: DigestingCampaign, text: string): Buffer {
   return createHmac('sha256', digestKey).update(text).digest()
+}
+
+/** The one row that a key names. */
+export function isPledge({ campaignId, emailDigest, addressDigest }: PledgeKey) {
+  return and(
+    eq(pledges.campaignId, campaignId),
+    eq(pledges.emailDigest, emailDigest),
+    eq(pledges.addressDigest, addressDigest),
+  )
 }
 
 /** The key as text, for maps and job keys: of one campaign, the exact address alone names a pledge. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, inArray, sql } from 'drizzle-orm'
 import type { Tx } from '../db/db.ts'
 import { addJobs } from '../db/queue.ts'
 import { NO_CAMPUS, pledges } from '../db/schema.ts'
@@ -9,10 +9,10 @@ import { type Campaign, textIn } from '../campaigns/campaign.ts'
 import { checkedAddress } from './address.ts'
 import { sealContact } from './contact.ts'
 import type { MyPledge, MyPledgeChange, MyPledgeLinkRequest } from './contract.ts'
-import { pledgeKey, keyName, type PledgeKey } from './mailbox.ts'
+import { isPledge, keyName, pledgeKey, type PledgeKey } from './mailbox.ts'
 import { checkedName, displayName } from './name.ts'
 import { chosenCampus } from './pledge.ts'
-import { pledgeEmail } from './signing.ts'
+import { pledgeEmail } from './pledge-email-job.ts'
 import { leaves } from './states.ts'
 import { readToken, signToken } from './token.ts'
 
@@ -24,7 +24,8 @@ export async function askForMyPledgeLink(deps: Deps, { campaign: slug, email, lo
   const address = checkedAddress(email)
   const key = pledgeKey(campaign, address)
   const contact = sealContact(deps.keys, key, { email: address.exact })
-  const payload = pledgeEmail(key, contact, textIn(campaign, locale ? [locale] : []).locale)
+  const text = textIn(campaign, locale ? [locale] : [])
+  const payload = pledgeEmail(key, { contact, locale: text.locale, at: deps.now() })
   await addJobs(deps.db, [{ task: 'my-pledge-link', key: `my-pledge-link ${keyName(key)}`, payload }])
 }
 
@@ -190,12 +191,4 @@ async function campaignOf(deps: Deps, { campaignId }: PledgeRow): Promise<Campai
 
 function gone(): never {
   throw new Refusal('token-expired', 'There is no such pledge any more: everything about it was erased.')
-}
-
-function isPledge({ campaignId, emailDigest, addressDigest }: PledgeKey) {
-  return and(
-    eq(pledges.campaignId, campaignId),
-    eq(pledges.emailDigest, emailDigest),
-    eq(pledges.addressDigest, addressDigest),
-  )
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { and, eq } from 'drizzle-orm'
 import { type EmailName, type EmailValues, renderEmail } from '../../emails/emails.ts'
 import { type Campaign, textIn } from '../campaigns/campaign.ts'
+import { addJobs } from '../db/queue.ts'
 import { pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { sixDigitCode } from './code.ts'
 import { openContact } from './contact.ts'
-import type { PledgeKey } from './mailbox.ts'
-import type { PledgeEmail } from './signing.ts'
+import { isPledge, keyName, type PledgeKey } from './mailbox.ts'
+import { type PledgeEmail, readPledgeEmail } from './pledge-email-job.ts'
 import { signToken } from './token.ts'
 
 type PledgeRow = typeof pledges.$inferSelect
@@ -16,16 +16,28 @@ const CONFIRM_DAYS = 7
 const MY_PLEDGE_HOURS = 24
 
 /**
+ * Makes a job of each email of signatures that were written together, so that each is tried again by itself.
+ * Of one mailbox only the newest waits.
+ */
+export async function spreadPledgeEmails({ db }: Deps, emails: PledgeEmail[]): Promise<void> {
+  const jobs = emails.map((payload) => {
+    const key = `pledge-email ${keyName(readPledgeEmail(payload).key)}`
+    return { task: 'pledge-email', key, payload }
+  })
+  await addJobs(db, jobs)
+}
+
+/**
  * After signing: asks the mailbox to confirm, or tells it that it has pledged already.
  * Throws where the letter did not go; the job queue tries again later.
  */
-export async function sendPledgeEmail(deps: Deps, job: PledgeEmail): Promise<void> {
-  const found = await findPledge(deps, job)
-  if (!found) return
-  const { campaign, row } = found
-  if (row.confirmedAt) return await sendAlreadyPledged(deps, job, found)
-  const text = textIn(campaign, [job.locale])
-  await send(deps, campaign, job, 'confirm', {
+export async function sendPledgeEmail(deps: Deps, email: PledgeEmail): Promise<void> {
+  const asked = await findPledge(deps, email)
+  if (!asked) return
+  const { campaign, row, locale } = asked
+  if (row.confirmedAt) return await sendAlreadyPledged(deps, asked, row.confirmedAt)
+  const text = textIn(campaign, [locale])
+  await send(deps, asked, 'confirm', {
     campaignTitle: text.title,
     organizationName: campaign.organization.name,
     pledgeText: text.body,
@@ -38,72 +50,61 @@ export async function sendPledgeEmail(deps: Deps, job: PledgeEmail): Promise<voi
 }
 
 /** The link to all that is held; a pledge that waits for its confirmation gets that email again. */
-export async function sendMyPledgeLink(deps: Deps, job: PledgeEmail): Promise<void> {
-  const found = await findPledge(deps, job)
-  if (!found) return
-  if (found.row.state === 'pending') return await sendPledgeEmail(deps, job)
-  const text = textIn(found.campaign, [job.locale])
-  await send(deps, found.campaign, job, 'my-pledge-link', {
+export async function sendMyPledgeLink(deps: Deps, email: PledgeEmail): Promise<void> {
+  const asked = await findPledge(deps, email)
+  if (!asked) return
+  const { campaign, row, locale } = asked
+  if (row.state === 'pending') return await sendPledgeEmail(deps, email)
+  const text = textIn(campaign, [locale])
+  await send(deps, asked, 'my-pledge-link', {
     campaignTitle: text.title,
-    myPledgeUrl: myPledgeUrl(deps, found.row, text.locale),
+    myPledgeUrl: myPledgeUrl(deps, row, text.locale),
     validHours: MY_PLEDGE_HOURS,
   })
 }
 
-async function sendAlreadyPledged(deps: Deps, job: PledgeEmail, { campaign, row }: Found): Promise<void> {
-  const text = textIn(campaign, [job.locale])
-  await send(deps, campaign, job, 'already-pledged', {
+/** Not to somebody who pressed twice and has confirmed since. */
+async function sendAlreadyPledged(deps: Deps, asked: Asked, confirmedAt: Date): Promise<void> {
+  if (asked.at <= confirmedAt) return
+  const text = textIn(asked.campaign, [asked.locale])
+  await send(deps, asked, 'already-pledged', {
     campaignTitle: text.title,
-    organizationName: campaign.organization.name,
-    myPledgeUrl: myPledgeUrl(deps, row, text.locale),
+    organizationName: asked.campaign.organization.name,
+    myPledgeUrl: myPledgeUrl(deps, asked.row, text.locale),
   })
 }
 
-interface Found {
+/** An email that was asked for, with the pledge it is about. */
+interface Asked {
   campaign: Campaign
   row: PledgeRow
+  contact: Buffer
+  locale: string
+  at: Date
 }
 
-async function findPledge(deps: Deps, job: PledgeEmail): Promise<Found | undefined> {
-  const { campaignId, emailDigest, addressDigest } = keyOf(job)
-  const campaign = await deps.campaigns.byId(campaignId)
-  const [row] = await deps.db
-    .select()
-    .from(pledges)
-    .where(
-      and(
-        eq(pledges.campaignId, campaignId),
-        eq(pledges.emailDigest, emailDigest),
-        eq(pledges.addressDigest, addressDigest),
-      ),
-    )
-  return campaign && row && { campaign, row }
-}
-
-function keyOf(job: PledgeEmail): PledgeKey {
-  return {
-    campaignId: job.campaign,
-    emailDigest: Buffer.from(job.emailDigest, 'hex'),
-    addressDigest: Buffer.from(job.addressDigest, 'hex'),
-  }
+async function findPledge(deps: Deps, email: PledgeEmail): Promise<Asked | undefined> {
+  const { key, ...letter } = readPledgeEmail(email)
+  const campaign = await deps.campaigns.byId(key.campaignId)
+  const [row] = await deps.db.select().from(pledges).where(isPledge(key))
+  return campaign && row && { campaign, row, ...letter }
 }
 
 /** The made-up world of a demo writes to the mailbox page alone, whatever mail settings there are. */
 async function send<Name extends EmailName>(
   deps: Deps,
-  campaign: Campaign,
-  job: PledgeEmail,
+  { campaign, row, contact, locale }: Asked,
   name: Name,
   values: EmailValues[Name],
 ): Promise<void> {
-  const letter = await renderEmail(name, job.locale, values)
-  const { email } = openContact(deps.keys, keyOf(job), Buffer.from(job.contact, 'base64'))
+  const letter = await renderEmail(name, locale, values)
+  const { email } = openContact(deps.keys, row, contact)
   const way = campaign.isDemo ? deps.demoMail : deps.mail
-  await way.send({ ...letter, to: email, messageId: messageId(deps, job), locale: job.locale })
+  await way.send({ ...letter, to: email, messageId: messageId(deps, contact), locale })
 }
 
 /** Follows from the sealed contact, which no two signatures share: the same at each retry, and telling nothing. */
-function messageId({ publicUrl }: Deps, { contact }: PledgeEmail): string {
+function messageId({ publicUrl }: Deps, contact: Buffer): string {
   const id = createHash('sha256').update(contact).digest('hex').slice(0, 32)
   return `<${id}@${new URL(publicUrl).hostname}>`
 }

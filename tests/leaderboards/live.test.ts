@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import type { App } from '../../server/app.ts'
 import type { Deps } from '../../server/deps.ts'
+import { publishLeaderboard } from '../../server/leaderboards/publishing.ts'
 import { anOpenCampaign, campaignId, confirm, sign, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { listening, watch } from './watching.ts'
@@ -79,6 +81,23 @@ test('under a flood on two servers a watcher gets four a second at most', async 
   const fastest = Math.min(...times.slice(5).map((at, n) => at - times[n]!))
   expect(times.length).toBeGreaterThan(5)
   expect(fastest).toBeGreaterThan(1_000)
+})
+
+test('four a second at most also when many other processes publish, each at a moment of its own', async () => {
+  const slug = await anOpenCampaign(server, { smallestShown: 2 })
+  const id = await campaignId(server, slug)
+  await people(slug, 3)
+  const watching = await watch(url, slug)
+  const until = performance.now() + 1_500
+
+  for (let n = 3; performance.now() < until; n++) {
+    await server.deps.db.execute(sql`update tallies set confirmed = ${n} where campaign_id = ${id}`)
+    await publishLeaderboard(other.deps.db, id, new Date())
+  }
+
+  const moments = watching.frames.slice(1).map(({ at }) => at)
+  expect(moments.length).toBeGreaterThan(2)
+  expect(moments.length).toBeLessThanOrEqual(8)
 })
 
 test('who comes back with the version it has seen gets no snapshot, only what is newer', async () => {

@@ -125,12 +125,13 @@ test('at every step of a random history the total is the sum of what is shown, a
   }
 })
 
+const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0)
+
 /** What the public total of such counts must be. */
 function shownOf(counted: Map<string, string[]>): number {
   const { 'mail.example': elsewhere = 0, ...campuses } = Object.fromEntries(
     [...counted].map(([domain, people]) => [domain, people.length]),
   )
-  const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0)
   const hidden = Object.values(campuses).filter((count) => count > 0 && count < 5)
   const others = hidden.length > 1 ? Math.floor(sum(hidden) / 5) * 5 : 0
   return (

@@ -55,12 +55,19 @@ const own = [
   ['POST', '/my-pledge/erasure'],
 ] as const
 
+const cookiesOfStrangers: Record<string, string>[] = [
+  {},
+  { 'my-pledge': '' },
+  { 'my-pledge': 'forged' },
+  { '__Host-my-pledge': 'forged' },
+]
+
 describe.each(own)('%s %s', (method, url) => {
   test('needs the session', async () => {
     const payload = url.startsWith('/api/') ? {} : undefined
 
     const answers = await Promise.all(
-      [{}, { 'my-pledge': '' }, { 'my-pledge': 'forged' }, { '__Host-my-pledge': 'forged' }].map((cookies) =>
+      cookiesOfStrangers.map((cookies) =>
         server.app.inject({
           method,
           url,
