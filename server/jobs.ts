@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type { Deps } from './deps.ts'
@@ -57,13 +58,6 @@ export const quiet = new Logger(() => (level, message) => {
   if (level === 'error' || level === 'warning') report(message)
 })
 
-interface Running {
-  deps: Deps
-  databaseUrl: string
-  /** Letters under way at once; the SMTP pool holds as many connections. */
-  concurrency?: number
-}
-
 /** A letter takes a minute at most: whoever has held one for five was killed, and another worker may have it. */
 async function releaseAbandoned({ db, now }: Deps): Promise<void> {
   await db.execute(sql`
@@ -73,17 +67,56 @@ async function releaseAbandoned({ db, now }: Deps): Promise<void> {
         and locked_at < ${now().toISOString()}::timestamptz - interval '5 minutes'))`)
 }
 
-/** Works through the jobs in the database; a job that fails is tried again after growing pauses, across restarts. */
-export async function startWorker({ deps, databaseUrl, concurrency = 5 }: Running): Promise<Runner> {
+export interface Worker {
+  /** Lets the jobs under way end. */
+  stop(): Promise<void>
+}
+
+interface Running {
+  deps: Deps
+  databaseUrl: string
+}
+
+/** Jobs under way at once; the SMTP pool holds as many connections. */
+const CONCURRENCY = 5
+const RESTART_MS = 2_000
+
+/**
+ * Works through the jobs in the database; a job that fails is tried again after growing pauses, across restarts.
+ * A runner that gives up because the database was away for long is followed by another.
+ */
+export async function startWorker(running: Running): Promise<Worker> {
+  const stopping = new AbortController()
+  let runner = await startRunner(running)
+  const following = (async () => {
+    while (!stopping.signal.aborted) {
+      await runner.promise.catch((error: Error) => report(`begins again after: ${error.message}`))
+      if (stopping.signal.aborted) return
+      await setTimeout(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => {})
+      runner = await startRunner(running).catch(() => runner)
+    }
+  })()
+  return {
+    async stop() {
+      stopping.abort()
+      await runner.stop().catch(() => {})
+      await following
+    },
+  }
+}
+
+async function startRunner({ deps, databaseUrl }: Running): Promise<Runner> {
   return await run({
     // Connections of its own, so that a rush of signatures and the mail do not wait for each other.
     connectionString: databaseUrl,
-    maxPoolSize: concurrency + 1,
-    taskList: tasks(deps),
-    concurrency,
+    maxPoolSize: CONCURRENCY + 1,
     logger: quiet,
+    taskList: tasks(deps),
+    concurrency: CONCURRENCY,
     crontab: byTheClock.map(({ task, match }) => `${match} ${task}`).join('\n'),
     noHandleSignals: true,
     pollInterval: 2_000,
+    // Batched, even if at once: this way alone a lost connection at the end of a job is waited out, not thrown.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
 }

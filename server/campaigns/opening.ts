@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import type { Db, Tx } from '../db/db.ts'
+import { type Db, transaction, type Tx } from '../db/db.ts'
 import { campaignCampuses, campaigns, organizations, pledgeTexts } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
 import { announceCampaigns } from './campaign.ts'
@@ -25,7 +25,7 @@ export interface NewCampaign extends CampaignSettings {
 /** Makes a campaign with its host, its wording and its own digest key. @returns its id */
 export async function createCampaign(db: Db, keys: Keys, campaign: NewCampaign): Promise<number> {
   const { organization, texts, campuses = [], ...settings } = campaign
-  return await db.transaction(async (tx) => {
+  return await transaction(db, async (tx) => {
     const organizationId = await organizationOf(tx, organization)
     const digestKey = newDigestKey(keys, settings.slug)
     const [made] = await tx

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import type { Db, Tx } from '../db/db.ts'
+import { type Db, type Tx, transaction } from '../db/db.ts'
 import { parseCampuses, readCampusesFile, type CampusRow } from './file.ts'
 import { searchText } from './search-text.ts'
 
@@ -19,7 +19,7 @@ export async function loadCampusDirectory(db: Db, text?: string): Promise<boolea
   const file = text ?? (await readCampusesFile())
   const contentHash = createHash('sha256').update(`${FORM}\n${file}`).digest('hex')
   if (await isLoaded(db, contentHash)) return false
-  return db.transaction(async (tx) => {
+  return transaction(db, async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${DIRECTORY_LOCK})`)
     if (await isLoaded(tx, contentHash)) return false
     await load(tx, parseCampuses(file))

@@ -2,7 +2,9 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 
 export type Db = NodePgDatabase<Record<string, never>> & { $client: pg.Pool }
-export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+/** A transaction's own handle: what is not done through it is not part of it. */
+export type Tx = NodePgDatabase<Record<string, never>> & { readonly [isTx]: true }
+declare const isTx: unique symbol
 
 /** Where a statement may run: on its own, or inside somebody's transaction. */
 export type DbOrTx = Db | Tx
@@ -33,12 +35,48 @@ export function openDb({ url, connections = 12 }: Opening): Db {
   return drizzle({ client: pool })
 }
 
+/** Two transactions that waited for each other: one was ended by Postgres, and may simply be tried again. */
+const DEADLOCK = '40P01'
+const TRIES = 3
+
+/**
+ * Does some work in one transaction. Short, and through `tx` alone: it may be done again after a deadlock.
+ * Drizzle's own way loses the connection for good where it breaks at the very beginning.
+ */
+export async function transaction<Result>(
+  db: Db,
+  work: (tx: Tx) => Promise<Result>,
+  tries = TRIES,
+): Promise<Result> {
+  const client = await db.$client.connect()
+  try {
+    await client.query('begin')
+    const result = await work(drizzle({ client }) as unknown as Tx)
+    await client.query('commit')
+    client.release()
+    return result
+  } catch (error) {
+    await client.query('rollback').then(
+      () => client.release(),
+      (broken: Error) => client.release(broken),
+    )
+    if (tries > 1 && sqlStateOf(error) === DEADLOCK) return await transaction(db, work, tries - 1)
+    throw error
+  }
+}
+
 /** Makes what writes rows in somebody's transaction write them in one of its own. */
 export function inTransaction<Row, Answer>(
   db: Db,
   write: (tx: Tx, rows: Row[]) => Promise<Answer>,
 ): (rows: Row[]) => Promise<Answer> {
-  return (rows) => db.transaction((tx) => write(tx, rows))
+  return (rows) => transaction(db, (tx) => write(tx, rows))
+}
+
+/** The SQLSTATE of an error, which Drizzle wraps in one of its own. */
+function sqlStateOf(error: unknown): string | undefined {
+  if (error instanceof pg.DatabaseError) return error.code
+  return error instanceof Error && error.cause ? sqlStateOf(error.cause) : undefined
 }
 
 /** Connection lost, server shutting down, no connection to be had: SQLSTATE classes and Node's own codes. */

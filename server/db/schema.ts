@@ -74,7 +74,7 @@ export const campaigns = pgTable(
     contactMode: text('contact_mode', { enum: ['count-only', 'contactable'] })
       .notNull()
       .default('count-only'),
-    /** 32 random bytes, sealed by the server key: see `pledges/digest.ts`. */
+    /** 32 random bytes, sealed by the server key: see `campaigns/digest-key.ts`. */
     digestKey: bytea('digest_key').notNull(),
     theme: jsonb('theme').$type<{ accent?: string }>().notNull().default({}),
     /** The made-up world of local mode: its mail goes to the mailbox page and nowhere else. */

@@ -17,10 +17,10 @@ interface Followed {
   /** The first look, shared by all who ask before it is back. */
   first?: Promise<Published>
   watchers: Set<Watcher>
-  publishing?: Promise<void>
-  /** Tallies changed since the publishing under way began. */
-  isDirty: boolean
-  timer?: NodeJS.Timeout
+  /** What is to be done at the next tick: tallies have changed, or another process has published. */
+  due: { publish: boolean; reread: boolean }
+  /** The work of a tick, or the pause after it. */
+  tick?: Promise<void> | NodeJS.Timeout
 }
 
 /** Four times a second at most. */
@@ -44,7 +44,7 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
   let isClosed = false
 
   function follow(campaignId: number): Followed {
-    const one = followed.get(campaignId) ?? { watchers: new Set(), isDirty: false }
+    const one = followed.get(campaignId) ?? { watchers: new Set(), due: { publish: false, reread: false } }
     followed.set(campaignId, one)
     return one
   }
@@ -56,28 +56,33 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
     for (const watcher of one.watchers) watcher(published)
   }
 
-  function stir(campaignId: number): void {
+  function stir(campaignId: number, what: keyof Followed['due']): void {
     const one = followed.get(campaignId)
-    if (!one || isClosed) return
-    one.isDirty = true
-    if (one.publishing || one.timer) return
-    one.publishing = publish(campaignId, one).finally(() => {
-      one.publishing = undefined
-      one.timer = setTimeout(() => {
-        one.timer = undefined
-        if (one.isDirty) stir(campaignId)
-      }, TICK_MS)
-      one.timer.unref()
+    if (!one) return
+    one.due[what] = true
+    if (!one.tick) tick(campaignId, one)
+  }
+
+  /** Does what is due, then rests before it looks again. */
+  function tick(campaignId: number, one: Followed): void {
+    if (isClosed || !(one.due.publish || one.due.reread)) return void (one.tick = undefined)
+    one.tick = newest(campaignId, one).finally(() => {
+      one.tick = setTimeout(() => tick(campaignId, one), TICK_MS)
+      one.tick.unref()
     })
   }
 
-  async function publish(campaignId: number, one: Followed): Promise<void> {
-    one.isDirty = false
+  async function newest(campaignId: number, one: Followed): Promise<void> {
+    const { publish } = one.due
+    one.due = { publish: false, reread: false }
     try {
-      show(one, await publishLeaderboard(db, campaignId, now()))
+      const published = publish
+        ? await publishLeaderboard(db, campaignId, now())
+        : await readPublished(db, campaignId)
+      if (published) show(one, published)
     } catch {
       // The database is away: all is published anew when the listener is connected again.
-      one.isDirty = true
+      one.due.publish = true
     }
   }
 
@@ -87,15 +92,9 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
     return one.first
   }
 
-  async function reread(campaignId: number): Promise<void> {
-    const one = followed.get(campaignId)
-    const published = one && (await readPublished(db, campaignId).catch(() => undefined))
-    if (published) show(one, published)
-  }
-
-  const stirAll = () => [...followed.keys()].forEach(stir)
-  listener.on('tallies', (payload) => stir(Number(payload)))
-  listener.on('leaderboard', (payload) => void reread(Number(payload)))
+  const stirAll = () => [...followed.keys()].forEach((campaignId) => stir(campaignId, 'publish'))
+  listener.on('tallies', (payload) => stir(Number(payload), 'publish'))
+  listener.on('leaderboard', (payload) => stir(Number(payload), 'reread'))
   listener.on('campaigns', stirAll)
   listener.onConnected(stirAll)
   const unheard = setInterval(() => !listener.isConnected() && stirAll(), UNHEARD_MS)
@@ -115,8 +114,9 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
     async close() {
       isClosed = true
       clearInterval(unheard)
-      for (const { timer } of followed.values()) clearTimeout(timer)
-      await Promise.all([...followed.values()].map(({ publishing }) => publishing))
+      await Promise.all(
+        [...followed.values()].map(({ tick: last }) => (last instanceof Promise ? last : clearTimeout(last))),
+      )
     },
   }
 }

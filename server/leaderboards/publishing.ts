@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
-import type { Db, DbOrTx, Tx } from '../db/db.ts'
+import { type Db, type DbOrTx, transaction, type Tx } from '../db/db.ts'
 import { campaignCampuses, campaigns, campuses, leaderboards, NO_CAMPUS, tallies } from '../db/schema.ts'
 import type { Leaderboard } from './contract.ts'
 import { type Counted, type Frame, publicFrame } from './leaderboard.ts'
@@ -17,7 +17,7 @@ export interface Published {
  * The row is locked first, so that of two processes the later one publishes the later counts.
  */
 export async function publishLeaderboard(db: Db, campaignId: number, now: Date): Promise<Published> {
-  return await db.transaction(async (tx) => {
+  return await transaction(db, async (tx) => {
     await tx.execute(sql`
       insert into leaderboards (campaign_id, version, frame, published_at)
       values (${campaignId}, 0, '{}', ${now.toISOString()}) on conflict do nothing`)

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Db } from '../db/db.ts'
+import { type Db, transaction } from '../db/db.ts'
 import { NO_CAMPUS } from '../db/schema.ts'
 
 export interface Difference extends Record<string, unknown> {
@@ -16,7 +16,7 @@ export interface Difference extends Record<string, unknown> {
  * @returns the differences as they were found, before they were mended
  */
 export async function recountTallies(db: Db, { mends }: { mends: boolean }): Promise<Difference[]> {
-  return await db.transaction(async (tx) => {
+  return await transaction(db, async (tx) => {
     // Tallies change with their pledges: while nobody can change a tally, both hold still.
     await tx.execute(sql`lock table tallies in share row exclusive mode`)
     const { rows } = await tx.execute<Difference>(sql`

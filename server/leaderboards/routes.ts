@@ -17,7 +17,7 @@ export function leaderboardRoutes(app: App, deps: Deps): void {
       const campaign = await deps.campaigns.bySlug(request.params.slug)
       const { json, etag } = await deps.leaderboards.of(campaign.id)
       void reply.header('cache-control', PUBLIC).header('etag', etag)
-      if (request.headers['if-none-match'] === etag)
+      if (isKnown(request.headers['if-none-match'], etag))
         return reply.status(304 as never).send(undefined as never)
       // Written out once for everybody; not through the serializer again.
       return reply
@@ -37,12 +37,17 @@ export function leaderboardRoutes(app: App, deps: Deps): void {
   )
   app.get(
     '/api/v1/campaigns/:slug/live',
-    { schema: { params: CampaignParams, produces: ['text/event-stream'] } },
+    { exposeHeadRoute: false, schema: { params: CampaignParams, produces: ['text/event-stream'] } },
     async (request, reply) => {
       const campaign = await deps.campaigns.bySlug(request.params.slug)
       await streams.follow(campaign.id, request, reply)
     },
   )
+}
+
+/** Proxies weaken the tag, and browsers may send several. */
+function isKnown(tags: string | undefined, etag: string): boolean {
+  return (tags ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
 }
 
 function asItIs(payload: unknown): string {

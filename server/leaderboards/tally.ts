@@ -16,33 +16,17 @@ export interface TallyChange {
  */
 export async function changeTallies(tx: Tx, changes: TallyChange[]): Promise<void> {
   const sums = summed(changes)
-  await raise(
-    tx,
-    sums.filter(({ by }) => by > 0),
-  )
-  await lower(
-    tx,
-    sums.filter(({ by }) => by < 0),
-  )
+  if (sums.length === 0) return
+  // A row that is not there yet begins at nothing: below that only a transaction that counts wrongly could go.
+  await tx.execute(sql`
+    with change as materialized (select * from ${recordset(sums)})
+    insert into tallies (campaign_id, campus_id, confirmed)
+    select "campaignId", "campusId", greatest(by, 0) from change order by 1, 2
+    on conflict (campaign_id, campus_id) do update set confirmed = tallies.confirmed + (
+      select by from change where "campaignId" = tallies.campaign_id and "campusId" = tallies.campus_id)`)
   for (const campaignId of new Set(sums.map((sum) => sum.campaignId))) {
     await tx.execute(sql`select pg_notify('tallies', ${String(campaignId)})`)
   }
-}
-
-async function raise(tx: Tx, sums: TallyChange[]): Promise<void> {
-  if (sums.length === 0) return
-  await tx.execute(sql`
-    insert into tallies (campaign_id, campus_id, confirmed)
-    select "campaignId", "campusId", by from ${recordset(sums)}
-    on conflict (campaign_id, campus_id) do update set confirmed = tallies.confirmed + excluded.confirmed`)
-}
-
-/** A tally below nothing is refused by the database: it would mean that a pledge was taken out twice. */
-async function lower(tx: Tx, sums: TallyChange[]): Promise<void> {
-  if (sums.length === 0) return
-  await tx.execute(sql`
-    update tallies set confirmed = confirmed + by from ${recordset(sums)}
-    where campaign_id = "campaignId" and campus_id = "campusId"`)
 }
 
 /** Adds to the totals of an hour, which stay when the pledges' own times are gone. */

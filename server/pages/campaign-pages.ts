@@ -55,7 +55,7 @@ export function campaignPages(app: App, deps: Deps): void {
         const campaign = await deps.campaigns.bySlug(request.params.slug)
         const locales = localesOf(request.headers['accept-language'])
         const { step, status } = await signedStep(deps, campaign, request.body, locales)
-        const asked = askedBy(request.body, request.params.slug, isWholePage)
+        const asked = askedBy(deps, request.body, request.params.slug, isWholePage)
         return await showStep(deps, request, reply.status(status), { asked, campaign, step })
       },
     )
@@ -65,7 +65,7 @@ export function campaignPages(app: App, deps: Deps): void {
       async (request, reply) => {
         const campaign = await deps.campaigns.bySlug(request.params.slug)
         const { step, status } = await confirmedStep(deps, campaign, request.body)
-        const asked = askedBy(request.body, request.params.slug, isWholePage)
+        const asked = askedBy(deps, request.body, request.params.slug, isWholePage)
         return await showStep(deps, request, reply.status(status), { asked, campaign, step })
       },
     )
@@ -133,12 +133,17 @@ function frameOf({ theme = 'auto', isWholePage }: Asked, campaign: Campaign, loc
   return { locale, theme, accent: campaign.theme.accent, isFramed: !isWholePage }
 }
 
-/** What a form carries along of the page it stands on. */
-function askedBy(form: PledgeForm | ConfirmationForm, slug: string, isWholePage: boolean): Asked {
+/** What a form carries along of the page it stands on; what it could not have come from is left out. */
+function askedBy(
+  { campuses }: Deps,
+  form: PledgeForm | ConfirmationForm,
+  slug: string,
+  isWholePage: boolean,
+): Asked {
   return {
     slug,
     isWholePage,
-    ...(form.page && { domain: form.page }),
+    ...(form.page && campuses.byDomain(form.page) && { domain: form.page }),
     ...(form.locale && { locale: form.locale }),
     ...(form.source && { source: form.source }),
     ...(isTheme(form.theme) && { theme: form.theme }),

@@ -17,7 +17,7 @@ const ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 const LOCAL_PART = new RegExp(`^${ATOM}(\\.${ATOM})*$`, 'i')
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
 const ASCII_DOMAIN = new RegExp(`^(${LABEL}\\.)+(?!\\d+$)${LABEL}$`)
-const INTERNATIONAL_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u
+const INTERNATIONAL_DOMAIN = /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}.-]+$/u
 
 /**
  * Checks the shape of an address before anything else looks at it: one `@`, an ASCII dot-atom, a domain.
@@ -46,7 +46,8 @@ export function checkedAddress(typed: string): Address {
  * One that Unicode would quietly change into another (full-width letters, dots that are none) is not accepted.
  */
 export function asciiDomain(typed: string): string | undefined {
-  const lower = typed.toLowerCase()
+  // ASCII is looked for before the case is lowered: the Kelvin sign would become a k.
+  const lower = /^[A-Za-z0-9.-]*$/.test(typed) ? typed.toLowerCase() : ''
   const isPlain = ASCII_DOMAIN.test(lower) && !lower.includes('xn--')
   if (isPlain) return lower.length <= 253 ? lower : undefined
   if (!INTERNATIONAL_DOMAIN.test(typed) || typed.normalize('NFKC') !== typed) return undefined

@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.ts'
 import { isSameCode, sixDigitCode } from './code.ts'
 import { keyName, type PledgeKey } from './mailbox.ts'
 
-/** Tries that an email allows, and a pledge over its whole life. */
+/** Tries that an email allows, and a pledge over its life; an address left in peace for 7 days begins anew. */
 const TRIES_PER_EMAIL = 5
 const TRIES_IN_ALL = 15
 
@@ -71,7 +71,8 @@ async function countTries(tx: Tx, tries: CodeTry[]): Promise<boolean[]> {
     return true
   })
   await tx.execute(sql`
-    update code_tries as tried set since_mail = one.since_mail, in_all = one.in_all
+    update code_tries as tried set
+      since_mail = one.since_mail, in_all = one.in_all, tried_at = ${tries[0]?.at.toISOString()}
     from json_populate_recordset(null::code_tries, ${JSON.stringify([...counters.values()].map(record))}::json) as one
     where tried.campaign_id = one.campaign_id and tried.address_digest = one.address_digest
       and tried.email_digest = one.email_digest`)

@@ -65,3 +65,12 @@ export function isPledge({ campaignId, emailDigest, addressDigest }: PledgeKey) 
 export function keyName({ campaignId, addressDigest }: Omit<PledgeKey, 'emailDigest'>): string {
   return `${campaignId}.${addressDigest.toString('base64url')}`
 }
+
+/** The order of the primary key: whoever locks pledges locks them in it. */
+export function byKey(a: PledgeKey, b: PledgeKey): number {
+  return (
+    a.campaignId - b.campaignId ||
+    Buffer.compare(a.emailDigest, b.emailDigest) ||
+    Buffer.compare(a.addressDigest, b.addressDigest)
+  )
+}

@@ -1,5 +1,5 @@
-import { and, inArray, sql } from 'drizzle-orm'
-import type { Tx } from '../db/db.ts'
+import { and, inArray } from 'drizzle-orm'
+import { transaction, type Tx } from '../db/db.ts'
 import { addJobs } from '../db/queue.ts'
 import { NO_CAMPUS, pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -77,9 +77,9 @@ function stateShown({ state, confirmedAt }: PledgeRow): MyPledge['state'] {
 
 /** Changes what is named, and nothing else. @throws Refusal */
 export async function changeMyPledge(deps: Deps, key: PledgeKey, change: MyPledgeChange): Promise<MyPledge> {
-  await deps.db.transaction(async (tx) => {
+  const campaign = await campaignOf(deps, key)
+  await transaction(deps.db, async (tx) => {
     const row = await lockPledge(tx, key)
-    const campaign = await campaignOf(deps, row)
     if (row.state === 'withdrawn') throw new Refusal('pledge-withdrawn', 'This pledge was taken back.')
     const campusId = change.campus === undefined ? row.campusId : newCampus(deps, row, change.campus)
     const changed = { campusId, ...listing(row, change), ...updates(deps, campaign, key, row, change) }
@@ -144,7 +144,7 @@ async function moveTally(tx: Tx, { campaignId, campusId }: PledgeRow, to: number
 
 /** Takes a pledge back: it no longer counts, and its contact and name are erased. Doing it again changes nothing. */
 export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPledge> {
-  await deps.db.transaction(async (tx) => {
+  await transaction(deps.db, async (tx) => {
     const row = await lockPledge(tx, key)
     if (row.state === 'pending')
       throw new Refusal('invalid-request', 'This pledge is not confirmed; erase it instead.')
@@ -158,14 +158,14 @@ export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPled
   return await showMyPledge(deps, key)
 }
 
-/** Erases everything about a pledge. */
+/**
+ * Erases everything about a pledge. Tries at its codes are forgotten within a week, as for any address: a guesser must
+ * not learn from them that something was erased.
+ */
 export async function erasePledge(deps: Deps, key: PledgeKey): Promise<void> {
-  await deps.db.transaction(async (tx) => {
+  await transaction(deps.db, async (tx) => {
     const row = await lockPledge(tx, key)
     await tx.delete(pledges).where(isPledge(key))
-    await tx.execute(sql`
-      delete from code_tries where campaign_id = ${key.campaignId} and email_digest = ${key.emailDigest}
-        and address_digest = ${key.addressDigest}`)
     await uncount(tx, row)
   })
 }
@@ -185,7 +185,7 @@ async function requirePledge(deps: Deps, key: PledgeKey): Promise<PledgeRow> {
   return row ?? gone()
 }
 
-async function campaignOf(deps: Deps, { campaignId }: PledgeRow): Promise<Campaign> {
+async function campaignOf(deps: Deps, { campaignId }: PledgeKey): Promise<Campaign> {
   return (await deps.campaigns.byId(campaignId)) ?? gone()
 }
 

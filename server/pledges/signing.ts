@@ -6,7 +6,7 @@ import { COUNT_CREATED } from '../leaderboards/tally.ts'
 import type { Choices } from './choices.ts'
 import { NONCE_BYTES } from './code.ts'
 import { RENEW_TRIES } from './code-tries.ts'
-import { keyName, type PledgeKey } from './mailbox.ts'
+import { byKey, keyName, type PledgeKey } from './mailbox.ts'
 import { pledgeEmail } from './pledge-email-job.ts'
 import { leaves } from './states.ts'
 
@@ -85,5 +85,5 @@ export function writeSignings(db: Db): Write<Signing, undefined> {
 /** Somebody who pressed twice is in the batch twice; in order of their keys, so that batches lock rows alike. */
 function newestOfEach(signings: Signing[]): Signing[] {
   const newest = new Map(signings.map((signing) => [keyName(signing.key), signing]))
-  return [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, signing]) => signing)
+  return [...newest.values()].sort((a, b) => byKey(a.key, b.key))
 }

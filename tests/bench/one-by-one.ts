@@ -2,6 +2,7 @@
 import { buildApp } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import { Batch } from '../../server/db/batch.ts'
+import { inTransaction } from '../../server/db/db.ts'
 import { openDeps } from '../../server/deps.ts'
 import { confirmPledges } from '../../server/pledges/confirming.ts'
 import { writeSignings } from '../../server/pledges/signing.ts'
@@ -15,8 +16,8 @@ const { db, keys } = deps
 const app = await buildApp(
   {
     ...deps,
-    signings: new Batch({ db, write: writeSignings, ...alone }),
-    confirmations: new Batch({ db, write: confirmPledges(keys), ...alone }),
+    signings: new Batch({ write: writeSignings(db), ...alone }),
+    confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)), ...alone }),
   },
   config,
 )

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { Batch } from '../../server/db/batch.ts'
-import type { Tx } from '../../server/db/db.ts'
+import { inTransaction } from '../../server/db/db.ts'
 import { Refusal } from '../../server/refusal.ts'
 import { times } from '../builders.ts'
 import { testDatabase } from '../database.ts'
@@ -45,11 +45,10 @@ test('a commit that fails is no answer', async () => {
   await database.db.execute(sql`
     create table late (n int references numbers (n) deferrable initially deferred)`)
   const batch = new Batch<number, string>({
-    db: database.db,
-    write: async (tx, rows) => {
+    write: inTransaction(database.db, async (tx, rows: number[]) => {
       for (const n of rows) await tx.execute(sql`insert into late values (${n})`)
       return rows.map(() => 'written')
-    },
+    }),
   })
 
   const answer = await batch.add(1).catch((error: unknown) => error)
@@ -108,17 +107,16 @@ test('after a rush there is room again', async () => {
 test('no transaction is larger than it may be, and no more are under way than there are lanes', async () => {
   let [underWay, most] = [0, 0]
   const batch = new Batch<number, number>({
-    db: database.db,
     largest: 10,
     lanes: 2,
-    write: async (tx, rows) => {
+    write: inTransaction(database.db, async (tx, rows: number[]) => {
       underWay += 1
       most = Math.max(most, underWay)
       transactions.push(rows)
       await tx.execute(sql`select pg_sleep(0.01)`)
       underWay -= 1
       return rows
-    },
+    }),
   })
 
   const answers = await Promise.all(times(95, (n) => batch.add(n)))
@@ -130,12 +128,11 @@ test('no transaction is larger than it may be, and no more are under way than th
 
 test('when the database is away the rows are not tried one by one', async () => {
   const batch = new Batch<number, string>({
-    db: database.db,
-    write: async (tx, rows) => {
+    write: inTransaction(database.db, async (tx, rows: number[]) => {
       transactions.push(rows)
       await tx.execute(sql`select pg_terminate_backend(pg_backend_pid())`)
       return rows.map(() => 'never')
-    },
+    }),
   })
 
   const answers = await Promise.allSettled([1, 2, 3].map((n) => batch.add(n)))
@@ -153,15 +150,14 @@ interface Limits {
 
 function aBatch({ refuses, ...limits }: Limits): Batch<number, string> {
   return new Batch({
-    db: database.db,
     ...limits,
-    write: async (tx: Tx, rows: number[]) => {
+    write: inTransaction(database.db, async (tx, rows: number[]) => {
       transactions.push(rows)
       await tx.execute(
         sql`insert into numbers select value::int from json_array_elements_text(${JSON.stringify(rows)}::json)`,
       )
       return rows.map((n) => (n === refuses ? new Refusal('name-too-long', 'Too long.') : `number ${n}`))
-    },
+    }),
   })
 }
 
