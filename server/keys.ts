@@ -6,8 +6,8 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
 } from 'node:crypto'
+import { nonce } from './nonce.ts'
 
 /** One derived key per purpose: what is made for one opens nothing of another. */
 export type Purpose = 'contact' | 'digest-key' | 'link' | 'code' | 'choices'
@@ -45,15 +45,15 @@ export function openKeys(secretKey: string): Keys {
     id,
     mac: (purpose, message) => createHmac('sha256', keyFor(purpose)).update(message).digest(),
     seal(purpose, plain, context) {
-      const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', keyFor(purpose), nonce).setAAD(context)
-      return Buffer.concat([header, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+      const iv = nonce(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', keyFor(purpose), iv).setAAD(context)
+      return Buffer.concat([header, iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
     },
     open(purpose, sealed, context) {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
       if (!bytes.subarray(0, HEADER_BYTES).equals(header)) throw new Error('sealed by another key')
-      const nonce = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
-      const decipher = createDecipheriv('aes-256-gcm', keyFor(purpose), nonce, { authTagLength: TAG_BYTES })
+      const iv = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
+      const decipher = createDecipheriv('aes-256-gcm', keyFor(purpose), iv, { authTagLength: TAG_BYTES })
       decipher.setAAD(context).setAuthTag(bytes.subarray(-TAG_BYTES))
       const text = decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES))
       return Buffer.concat([text, decipher.final()])

@@ -20,6 +20,14 @@ export function rowsFrom<Row>(alias: string, columns: Columns<Row>): string {
   return `unnest(${arrays.join(', ')}) as ${alias} (${Object.keys(columns).join(', ')})`
 }
 
-export function valuesOf<Row>(columns: Columns<Row>, rows: Row[]): unknown[] {
-  return Object.values(columns).map(([, of]) => rows.map(of))
+/** The array literals of the columns, as Postgres reads them: `{1,2}`, `{"a","b"}`, `{"\\\\x0a"}`. */
+export function valuesOf<Row>(columns: Columns<Row>, rows: Row[]): string[] {
+  return Object.values(columns).map(([, of]) => `{${rows.map((row) => element(of(row))).join(',')}}`)
+}
+
+function element(value: unknown): string {
+  if (value === undefined || value === null) return 'NULL'
+  if (Buffer.isBuffer(value)) return `"\\\\x${value.toString('hex')}"`
+  if (typeof value === 'string') return `"${value.replace(/["\\]/g, '\\$&')}"`
+  return String(value)
 }

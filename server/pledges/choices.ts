@@ -13,6 +13,9 @@ export interface Choices {
 
 export const CHOICES_BYTES = 8
 
+/** Whoever ticked nothing has nothing that a link of another signing could turn on. */
+const NOTHING_TICKED = Buffer.alloc(CHOICES_BYTES)
+
 /**
  * Names a set of choices, and tells nothing of them without the server key.
  * The confirmation email repeats the choices in words, and its link and code carry this name: if somebody signs the
@@ -20,6 +23,7 @@ export const CHOICES_BYTES = 8
  */
 export function choicesHash(keys: Keys, key: PledgeKey, choices: Choices): Buffer {
   const { name, campusId, affiliation, listsName, wantsUpdates } = choices
+  if (!listsName && !wantsUpdates) return NOTHING_TICKED
   const said = JSON.stringify([name ?? null, campusId ?? null, affiliation ?? null, listsName, wantsUpdates])
   return keys.mac('choices', Buffer.concat([keyBytes(key), Buffer.from(said)])).subarray(0, CHOICES_BYTES)
 }

@@ -18,12 +18,10 @@ interface DigestingCampaign {
 }
 
 /** HMAC-SHA256 under the campaign's own key, so that digests of two campaigns do not match each other. */
-export function pledgeKey(campaign: DigestingCampaign, address: Address): PledgeKey {
-  return {
-    campaignId: campaign.id,
-    emailDigest: digest(campaign, address.canonical),
-    addressDigest: digest(campaign, `address:${address.exact}`),
-  }
+export function pledgeKey(campaign: DigestingCampaign, { canonical, exact }: Address): PledgeKey {
+  const emailDigest = digest(campaign, canonical)
+  const addressDigest = exact === canonical ? emailDigest : digest(campaign, exact)
+  return { campaignId: campaign.id, emailDigest, addressDigest }
 }
 
 /** What is left to find floods by, once the address is gone. */

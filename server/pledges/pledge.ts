@@ -3,10 +3,8 @@ import { type Campaign, requireOpen, textIn } from '../campaigns/campaign.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
 import { type Address, asciiDomain, checkedAddress } from './address.ts'
-import { choicesHash, type Choices } from './choices.ts'
-import { sealContact } from './contact.ts'
+import type { Choices } from './choices.ts'
 import type { PledgeReceipt, PledgeRequest } from './contract.ts'
-import { domainDigest, pledgeKey } from './mailbox.ts'
 import { checkedName } from './name.ts'
 import type { Signing } from './signing.ts'
 
@@ -41,16 +39,11 @@ function signingOf(
   campus: (KnownCampus & { isProven: boolean }) | undefined,
   { request, locales }: Signature,
 ): Signing {
-  const choices = choicesOf(campaign, request, campus)
-  const key = pledgeKey(campaign, address)
   const text = textIn(campaign, request.locale ? [request.locale, ...locales] : locales)
-  const contact = { email: address.exact, ...(choices.name && { name: choices.name }) }
   return {
-    key,
-    domainDigest: domainDigest(campaign, address),
-    contact: sealContact(deps.keys, key, contact),
-    choices,
-    choicesHash: choicesHash(deps.keys, key, choices),
+    campaign,
+    address,
+    choices: choicesOf(campaign, request, campus),
     campusProven: campus?.isProven ?? false,
     textVersion: text.version,
     locale: text.locale,

@@ -16,7 +16,7 @@ const { db, keys } = deps
 const app = await buildApp(
   {
     ...deps,
-    signings: new Batch({ write: writeSignings(db), ...alone }),
+    signings: new Batch({ write: writeSignings(db, keys), ...alone }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)), ...alone }),
   },
   config,
