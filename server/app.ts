@@ -1,4 +1,3 @@
-import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
 import swagger from '@fastify/swagger'
@@ -44,10 +43,11 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     logController: new LogController({ disableRequestLogging: true }),
     logger: { level: 'error' },
+    // What is logged names the route; a logger for each request would only add the request.
+    childLoggerFactory: (logger) => logger,
   }).withTypeProvider<TypeBoxTypeProvider>()
   denyByDefault(app, deps)
   answerRefusals(app, showRefusedPage(deps.publicUrl))
-  await app.register(cookie)
   await app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES })
   await app.register(swagger, { openapi })
   await app.register(api(deps))
@@ -63,8 +63,9 @@ function api(deps: Deps) {
       methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
       maxAge: 86_400,
     })
-    app.addHook('onRequest', async (_, reply) => {
+    app.addHook('onRequest', (_, reply, done) => {
       void reply.header('cross-origin-resource-policy', 'cross-origin')
+      done()
     })
     healthRoutes(app, deps)
     campaignRoutes(app, deps)

@@ -60,7 +60,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     leaderboards,
     ...mail,
     mailboxFolder,
-    signings: new Batch({ write: writeSignings(db, keys), lanes: 1 }),
+    signings: new Batch({ write: writeSignings(db, keys) }),
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),
     close: () => closeAll({ db, listener, leaderboards, ...mail }),

@@ -17,8 +17,12 @@ const ONE_YEAR_SECONDS = 31_536_000
 
 export function denyByDefault(app: App, { publicUrl }: Deps): void {
   const isHttps = publicUrl.startsWith('https:')
-  app.addHook('onRequest', async (_, reply) => {
-    void reply.headers(denied)
-    if (isHttps) void reply.header('strict-transport-security', `max-age=${ONE_YEAR_SECONDS}`)
+  const headers = {
+    ...denied,
+    ...(isHttps && { 'strict-transport-security': `max-age=${ONE_YEAR_SECONDS}` }),
+  }
+  app.addHook('onRequest', (_, reply, done) => {
+    void reply.headers(headers)
+    done()
   })
 }

@@ -20,14 +20,18 @@ const byTheClock = [
 export function tasks(deps: Deps): TaskList {
   return {
     'pledge-emails': (payload) => spreadPledgeEmails(deps, payload as PledgeEmail[]),
-    'pledge-email': (payload) => mailed(sendPledgeEmail(deps, payload as PledgeEmail)),
-    'my-pledge-link': (payload) => mailed(sendMyPledgeLink(deps, payload as PledgeEmail)),
+    'pledge-email': (payload) => mailed(sendPledgeEmail(deps, emailOf(payload))),
+    'my-pledge-link': (payload) => mailed(sendMyPledgeLink(deps, emailOf(payload))),
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),
     'forget-tries': () => forgetTries(deps),
     'recount-tallies': () => recount(deps),
   }
+}
+
+function emailOf(payload: unknown): PledgeEmail {
+  return (payload as { email: PledgeEmail }).email
 }
 
 /** A letter that would be refused again is given up, and said so: trying on only hurts the sender's name. */

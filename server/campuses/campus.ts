@@ -31,7 +31,8 @@ export interface Campuses {
 export async function openCampuses(db: Db): Promise<Campuses> {
   let index = await readIndex(db)
   return {
-    ofAddressDomain: (domain) => firstOf(suffixes(domain), index.byMailDomain),
+    ofAddressDomain: (domain) =>
+      index.byMailDomain.get(domain) ?? firstOf(suffixes(domain), index.byMailDomain),
     byDomain: (domain) => index.byDomain.get(domain),
     byId: (id) => index.byId.get(id),
     meant: (typed) => index.spelling.meant(typed),

@@ -71,26 +71,40 @@ export class Batch<Row, Answer> {
     const aboard = this.#waiting.splice(0, this.#largest)
     this.#underWay += 1
     this.#gather()
-    await this.#together(aboard)
+    const outcomes = await this.#written(aboard.map(({ row }) => row))
     this.#underWay -= 1
-    this.#gather()
+    // The next are on their way before these are answered: the database works while the answers are written.
+    if (this.#waiting.length > 0 && !this.#isGathering) void this.#setOff()
+    setImmediate(settle, aboard, outcomes)
   }
 
-  async #together(aboard: Waiting<Row, Answer>[]): Promise<void> {
+  async #written(rows: Row[]): Promise<Outcome<Answer>[]> {
     try {
-      const rows = aboard.map(({ row }) => row)
-      answer(aboard, await this.#write(rows))
+      return await this.#write(rows)
     } catch (error) {
-      if (aboard.length === 1 || isDatabaseAway(error)) return aboard.forEach(({ reject }) => reject(error))
-      for (const one of aboard) await this.#together([one])
+      if (rows.length === 1 || isDatabaseAway(error)) return rows.map(() => new Failure(error))
+      const outcomes: Outcome<Answer>[] = []
+      for (const row of rows) outcomes.push(...(await this.#written([row])))
+      return outcomes
     }
   }
 }
 
-function answer<Row, Answer>(aboard: Waiting<Row, Answer>[], answers: (Answer | Refusal)[]): void {
+class Failure {
+  readonly error: unknown
+
+  constructor(error: unknown) {
+    this.error = error
+  }
+}
+
+type Outcome<Answer> = Answer | Refusal | Failure
+
+function settle<Row, Answer>(aboard: Waiting<Row, Answer>[], outcomes: Outcome<Answer>[]): void {
   for (const [place, { resolve, reject }] of aboard.entries()) {
-    const given = answers[place]
-    if (given instanceof Refusal) reject(given)
-    else resolve(given as Answer)
+    const outcome = outcomes[place]
+    if (outcome instanceof Refusal) reject(outcome)
+    else if (outcome instanceof Failure) reject(outcome.error)
+    else resolve(outcome as Answer)
   }
 }

@@ -36,7 +36,8 @@ const crowds: Record<string, number> = {
 }
 
 const DAYS = 12
-const DAY_MS = 24 * 3600 * 1000
+const MINUTE_MS = 60 * 1000
+const DAY_MS = 24 * 60 * MINUTE_MS
 
 /** Opens the demo campaign once, with pledges made by the same verbs as everybody's. */
 export async function openDemoWorld(deps: Deps): Promise<void> {
@@ -98,7 +99,7 @@ async function confirmAll(deps: Deps, campaignId: number): Promise<void> {
   const rows = await deps.db.select().from(pledges).where(eq(pledges.campaignId, campaignId))
   await Promise.all(
     rows.map(async (row) => {
-      const then = { ...deps, now: () => row.signedAt }
+      const then = { ...deps, now: () => new Date(row.signedAt.getTime() + MINUTE_MS) }
       await confirmPledge(then, { token: confirmToken(then, row) })
     }),
   )

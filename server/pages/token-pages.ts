@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { App } from '../app.ts'
@@ -33,7 +34,10 @@ type ChangeForm = Static<typeof ChangeForm>
 export function tokenPages(app: App, deps: Deps): void {
   confirmPages(app, deps)
   linkPages(app, deps)
-  app.register(async (own: App) => myPledgePages(own, deps))
+  app.register(async (own: App) => {
+    await own.register(cookie)
+    myPledgePages(own, deps)
+  })
 }
 
 function confirmPages(app: App, deps: Deps): void {

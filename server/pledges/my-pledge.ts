@@ -9,10 +9,10 @@ import { type Campaign, textIn } from '../campaigns/campaign.ts'
 import { checkedAddress } from './address.ts'
 import { sealContact } from './contact.ts'
 import type { MyPledge, MyPledgeChange, MyPledgeLinkRequest } from './contract.ts'
-import { isPledge, keyName, pledgeKey, type PledgeKey } from './mailbox.ts'
+import { isPledge, pledgeKey, type PledgeKey } from './mailbox.ts'
 import { checkedName, displayName } from './name.ts'
 import { chosenCampus } from './pledge.ts'
-import { pledgeEmail } from './pledge-email-job.ts'
+import { emailJob, pledgeEmail } from './pledge-email-job.ts'
 import { leaves } from './states.ts'
 import { readToken, signToken } from './token.ts'
 
@@ -25,8 +25,8 @@ export async function askForMyPledgeLink(deps: Deps, { campaign: slug, email, lo
   const key = pledgeKey(campaign, address)
   const contact = sealContact(deps.keys, key, { email: address.exact })
   const text = textIn(campaign, locale ? [locale] : [])
-  const payload = pledgeEmail(key, { contact, locale: text.locale, at: deps.now() })
-  await addJobs(deps.db, [{ task: 'my-pledge-link', key: `my-pledge-link ${keyName(key)}`, payload }])
+  const letter = pledgeEmail(key, { contact, locale: text.locale, at: deps.now() })
+  await addJobs(deps.db, [emailJob('my-pledge-link', letter)])
 }
 
 /** Swaps the token of a mailed link for the value of a short-lived cookie. @throws Refusal */

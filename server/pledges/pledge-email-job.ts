@@ -1,4 +1,5 @@
-import { KEY_BYTES, keyBytes, keyFromBytes, type PledgeKey } from './mailbox.ts'
+import type { Job } from '../db/queue.ts'
+import { KEY_BYTES, keyBytes, keyFromBytes, keyName, type PledgeKey } from './mailbox.ts'
 
 /**
  * What the job of an email needs, as it waits in the database: which pledge, and where to write, sealed, since a
@@ -8,7 +9,7 @@ export type PledgeEmail = [
   /** The pledge's key and the sealed contact, in base64. */
   sealed: string,
   locale: string,
-  /** When it was asked for, in seconds since 1970. */
+  /** When it was asked for, in milliseconds since 1970. */
   at: number,
 ]
 
@@ -20,7 +21,7 @@ interface Letter {
 
 export function pledgeEmail(key: PledgeKey, { contact, locale, at }: Letter): PledgeEmail {
   const sealed = Buffer.concat([keyBytes(key), contact]).toString('base64')
-  return [sealed, locale, Math.floor(at.getTime() / 1000)]
+  return [sealed, locale, at.getTime()]
 }
 
 export function readPledgeEmail([sealed, locale, at]: PledgeEmail): { key: PledgeKey } & Letter {
@@ -29,6 +30,11 @@ export function readPledgeEmail([sealed, locale, at]: PledgeEmail): { key: Pledg
     key: keyFromBytes(bytes),
     contact: bytes.subarray(KEY_BYTES),
     locale,
-    at: new Date(at * 1000),
+    at: new Date(at),
   }
+}
+
+/** Of one mailbox only the newest waits. In an object, because graphile-worker joins arrays instead of replacing them. */
+export function emailJob(task: 'pledge-email' | 'my-pledge-link', email: PledgeEmail): Job {
+  return { task, key: `${task} ${keyName(readPledgeEmail(email).key)}`, payload: { email } }
 }

@@ -6,8 +6,8 @@ import { pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { sixDigitCode } from './code.ts'
 import { openContact } from './contact.ts'
-import { isPledge, keyName, type PledgeKey } from './mailbox.ts'
-import { type PledgeEmail, readPledgeEmail } from './pledge-email-job.ts'
+import { isPledge, type PledgeKey } from './mailbox.ts'
+import { emailJob, type PledgeEmail, readPledgeEmail } from './pledge-email-job.ts'
 import { signToken } from './token.ts'
 
 type PledgeRow = typeof pledges.$inferSelect
@@ -20,11 +20,10 @@ const MY_PLEDGE_HOURS = 24
  * Of one mailbox only the newest waits.
  */
 export async function spreadPledgeEmails({ db }: Deps, emails: PledgeEmail[]): Promise<void> {
-  const jobs = emails.map((payload) => {
-    const key = `pledge-email ${keyName(readPledgeEmail(payload).key)}`
-    return { task: 'pledge-email', key, payload }
-  })
-  await addJobs(db, jobs)
+  await addJobs(
+    db,
+    emails.map((email) => emailJob('pledge-email', email)),
+  )
 }
 
 /**
@@ -65,7 +64,7 @@ export async function sendMyPledgeLink(deps: Deps, email: PledgeEmail): Promise<
 
 /** Not to somebody who pressed twice and has confirmed since. */
 async function sendAlreadyPledged(deps: Deps, asked: Asked, confirmedAt: Date): Promise<void> {
-  if (asked.at <= confirmedAt) return
+  if (asked.at < confirmedAt) return
   const text = textIn(asked.campaign, [asked.locale])
   await send(deps, asked, 'already-pledged', {
     campaignTitle: text.title,

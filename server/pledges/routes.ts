@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import type { App } from '../app.ts'
 import { localesOf } from '../campaigns/routes.ts'
 import { CampaignParams } from '../campaigns/contract.ts'
@@ -48,7 +49,10 @@ export function pledgeRoutes(app: App, deps: Deps): void {
       return reply.status(202).send({ status: 'check-your-email' })
     },
   )
-  app.register(async (own: App) => myPledgeRoutes(own, deps))
+  app.register(async (own: App) => {
+    await own.register(cookie)
+    myPledgeRoutes(own, deps)
+  })
 }
 
 /** The signer's own part: with her cookie, from our own pages. */

@@ -7,7 +7,7 @@ import { generate, type Measured } from './load.ts'
 import { type Comparison, compare, rateOf, type Rounds, sayRound, tableOf } from './report.ts'
 import { type Servers, type Side, sides, startServers, stopServers } from './servers.ts'
 import { signBench } from './sign.ts'
-import { openStage, settle, type Stage } from './stage.ts'
+import { openStage, type Stage } from './stage.ts'
 
 export interface Bench {
   /** Of the answer that acknowledges. */
@@ -32,7 +32,7 @@ const AT_LEAST = { ratioToNothing: 0.6, ratioToOneByOne: 5 } as const
 
 async function run(asked: Asked, stage: Stage): Promise<void> {
   const bench = asked.bench === 'sign' ? signBench(stage) : confirmBench(stage)
-  const load = { stage, bench, servers: await startServers(stage.settings) }
+  const load = { bench, servers: await startServers(stage.settings) }
   const warm: Rounds = { nothing: [], oneByOne: [], real: [] }
   const rounds: Rounds = { nothing: [], oneByOne: [], real: [] }
   for (const side of sides) warm[side].push(await measure(load, side, WARM_UP_SECONDS, FIRST_GUESS))
@@ -49,15 +49,13 @@ async function run(asked: Asked, stage: Stage): Promise<void> {
 }
 
 interface UnderLoad {
-  stage: Stage
   bench: Bench
   servers: Servers
 }
 
 async function measure(load: UnderLoad, side: Side, seconds: number, rate: number): Promise<Measured> {
-  const { stage, bench, servers } = load
+  const { bench, servers } = load
   await bench.prepare?.(side, Math.ceil(rate * seconds * ROOM))
-  await settle(stage)
   const { port } = servers[side]
   const next = () => bench.request(side)
   const measured = await generate({ port, connections: CONNECTIONS, seconds, expected: bench.status, next })

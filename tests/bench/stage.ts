@@ -72,8 +72,3 @@ async function mailDomainsOf({ db }: Deps): Promise<string[]> {
     select domain from campus_domains order by md5(domain) limit 300`)
   return [...rows.map(({ domain }) => domain), 'gmail.com']
 }
-
-/** One side's write-ahead log is on disk before the next side is measured. */
-export async function settle({ deps }: Stage): Promise<void> {
-  await deps.db.execute(sql`checkpoint`)
-}

@@ -4,6 +4,7 @@ import {
   asSigner,
   checksum,
   confirm,
+  confirmByToken,
   pledgesOf,
   sign,
   tallyDifferences,
@@ -115,11 +116,10 @@ describe('after many breaks', () => {
     const slug = await anOpenCampaign(server)
     const away = await behindAProxy(server)
     await sign(away, slug)
+    const token = await tokenFor(server, slug, { purpose: 'confirm' })
     away.line.cutOn('begin')
     const statuses = []
-    for (const n of times(14, (one) => one)) {
-      statuses.push((await sign(away, slug, { email: `ada${n}@example.edu` })).statusCode)
-    }
+    for (const _ of times(14, (one) => one)) statuses.push((await confirmByToken(away, token)).statusCode)
 
     away.line.mend()
     const after = await sign(away, slug, { email: 'bea@example.edu' })
@@ -161,7 +161,7 @@ test('a transaction that was cut off leaves nothing behind', async () => {
   const before = await pledgesOf(server, slug)
   const away = await behindAProxy(server)
   const call = await asSigner(away, slug, 'ada@gatech.edu')
-  away.line.cutOn('update tallies')
+  away.line.cutOn('insert into tallies')
 
   const answer = await call('POST', '/withdrawal')
 

@@ -131,6 +131,7 @@ describe.each(['/c', '/embed'])('a form on %s, without a script', (base) => {
 })
 
 test('a signer finds her way by forms alone: link, change, take back, erase', async () => {
+  await server.work()
   const slug = await anOpenCampaign(server)
   await sign(server, slug)
   const code = await codeFor(server, slug)
