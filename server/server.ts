@@ -4,6 +4,7 @@ import { databaseOf, prepareDatabase } from './database.ts'
 import { isDatabaseAway } from './db/db.ts'
 import { stopLeftBehind } from './db/embedded.ts'
 import { demoAddresses, openDemo } from './demo/demo.ts'
+import { openDemoWorld } from './demo/world.ts'
 import { openDeps } from './deps.ts'
 import { startWorker } from './jobs.ts'
 import { lockFolder } from './lock.ts'
@@ -37,13 +38,16 @@ async function startAll(config: Config, say: (line: string) => void, stops: Stop
   if (isLocal) await prepareDatabase(database.url)
   const deps = await openDeps({ config, databaseUrl: database.url })
   stops.push(deps.close)
+  const hasDemo = isLocal && config.role === 'all'
+  // Before a worker could write to anybody of it.
+  if (hasDemo) await openDemoWorld(deps)
   if (config.role !== 'worker') await listen(await buildApp(deps, config), config, stops)
   if (config.role !== 'web') {
     const worker = await startWorker({ deps, databaseUrl: database.url })
     stops.push(() => worker.stop())
   }
-  if (isLocal && config.role === 'all') {
-    const demo = await openDemo(deps, config)
+  if (hasDemo) {
+    const demo = await openDemo(config)
     stops.push(demo.close)
     for (const line of demoAddresses(config, demo)) say(line)
   } else say(`Estamos (${config.role}) is ready: ${config.publicUrl}`)

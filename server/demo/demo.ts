@@ -1,16 +1,14 @@
 import type { Config } from '../config.ts'
-import type { Deps } from '../deps.ts'
 import { openHostPage } from './host-page.ts'
-import { CHAPTER, DEMO_SLUG, openDemoWorld } from './world.ts'
+import { CHAPTER, DEMO_SLUG } from './world.ts'
 
 export interface Demo {
   hostPageUrl: string
   close(): Promise<void>
 }
 
-/** Local mode's world: a campaign with pledges in it, and a chapter's site of another origin that embeds it. */
-export async function openDemo(deps: Deps, { port, publicUrl }: Config): Promise<Demo> {
-  await openDemoWorld(deps)
+/** A chapter's site of another origin, which embeds the demo campaign. */
+export async function openDemo({ port, publicUrl }: Config): Promise<Demo> {
   return await openHostPage({ port: port + 1, estamosUrl: publicUrl, slug: DEMO_SLUG, ...CHAPTER })
 }
 

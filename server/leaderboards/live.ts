@@ -94,7 +94,11 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
 
   const stirAll = () => [...followed.keys()].forEach((campaignId) => stir(campaignId, 'publish'))
   listener.on('tallies', (payload) => stir(Number(payload), 'publish'))
-  listener.on('leaderboard', (payload) => stir(Number(payload), 'reread'))
+  listener.on('leaderboard', (payload) => {
+    const [campaignId = 0, version = 0] = payload.split(' ').map(Number)
+    const known = followed.get(campaignId)?.published?.leaderboard.version ?? 0
+    if (version > known) stir(campaignId, 'reread')
+  })
   listener.on('campaigns', stirAll)
   listener.onConnected(stirAll)
   const unheard = setInterval(() => !listener.isConnected() && stirAll(), UNHEARD_MS)

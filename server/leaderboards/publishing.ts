@@ -34,7 +34,7 @@ export async function publishLeaderboard(db: Db, campaignId: number, now: Date):
       .set({ version: last.version + 1, frame, publishedAt: now })
       .where(eq(leaderboards.campaignId, campaignId))
       .returning()
-    await tx.execute(sql`select pg_notify('leaderboard', ${String(campaignId)})`)
+    await tx.execute(sql`select pg_notify('leaderboard', ${`${campaignId} ${last.version + 1}`})`)
     return published(next ?? last)
   })
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -68,6 +69,7 @@ test('after a kill the next start goes on from what was left', { timeout: 120_00
 
 test('a port that is taken gets one clear sentence, and nothing stays behind', async () => {
   const other = createServer().listen(local.port, '127.0.0.1')
+  await once(other, 'listening')
 
   const run = local.start()
 
