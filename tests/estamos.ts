@@ -3,8 +3,9 @@ import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { runOnce } from 'graphile-worker'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import { type App, buildApp } from '../server/app.ts'
 import { type Config, type Environment, readConfig } from '../server/config.ts'
 import { type Deps, openDeps } from '../server/deps.ts'
@@ -56,8 +57,7 @@ export function estamos({ env = () => ({}), isUp = false }: Settings = {}): Esta
     server.another = open
     Object.assign(server, await open())
     const { app, deps, config } = server as Estamos
-    server.work = async () =>
-      runOnce({ logger: quiet, pgPool: deps.db.$client, taskList: tasks(deps), noHandleSignals: true })
+    server.work = () => workOff(deps)
     if (!isUp) return
     await app.listen({ host: 'localhost', port: config.port })
     const worker = await startWorker({ deps, databaseUrl: database.url })
@@ -67,6 +67,16 @@ export function estamos({ env = () => ({}), isUp = false }: Settings = {}): Esta
     for (const close of closing) await close()
   })
   return server as Estamos
+}
+
+/** The runner ends before the database has heard of its last job. */
+async function workOff(deps: Deps): Promise<void> {
+  const { db } = deps
+  await runOnce({ logger: quiet, pgPool: db.$client, taskList: tasks(deps), noHandleSignals: true })
+  await vi.waitUntil(async () => {
+    const { rows } = await db.execute(sql`select id from graphile_worker.jobs where locked_at is not null`)
+    return rows.length === 0
+  })
 }
 
 /** A port that was free a moment ago, as was the next; below those that the system gives to outgoing connections. */

@@ -30,6 +30,7 @@ function html({ estamosUrl, slug, campus, source }: HostPage): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>YDSA at Georgia Tech</title>
 <style>
   body { margin: 0; font: 17px/1.55 Georgia, serif; color: #222; background: #fbf7ef; }
