@@ -1,7 +1,6 @@
 /** Builds `web/` into `dist/`; with `--if-stale` only where what it is made of has changed since. */
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import { createBuilder } from 'vite'
 
 const STAMP = 'dist/built-from'
 
@@ -25,6 +24,8 @@ function lastBuilt(): string | undefined {
 process.chdir(new URL('..', import.meta.url).pathname)
 const sources = sourcesHash()
 if (!process.argv.includes('--if-stale') || lastBuilt() !== sources) {
+  // Only where there is something to build: loading it takes longer than finding out that there is not.
+  const { createBuilder } = await import('vite')
   const builder = await createBuilder()
   await builder.buildApp()
   writeFileSync(STAMP, sources)
