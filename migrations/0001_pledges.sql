@@ -167,5 +167,4 @@ CREATE INDEX "campus_domains_campus_index" ON "campus_domains" USING btree ("cam
 CREATE INDEX "campuses_search_index" ON "campuses" USING gin ("search" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "code_tries_tried_at_index" ON "code_tries" USING btree ("tried_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "pledges_one_counted_key" ON "pledges" USING btree ("campaign_id","email_digest") WHERE "pledges"."state" in ('confirmed', 'excluded');--> statement-breakpoint
-CREATE INDEX "pledges_unconfirmed_index" ON "pledges" USING btree ("signed_at") WHERE "pledges"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "pledges_names_index" ON "pledges" USING btree ("campaign_id","campus_id","confirmed_at") WHERE "pledges"."display_name" is not null;

@@ -21,6 +21,7 @@ const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   'shared_buffers=256MB',
+  'random_page_cost=1.1',
   'max_wal_size=4GB',
   'checkpoint_timeout=15min',
   'max_connections=200',

@@ -65,20 +65,21 @@ export function confirmPledges(keys: Keys) {
 
 /** Every spelling of the mailboxes, locked in the order of the primary key. */
 async function lockSpellings(tx: Tx, confirmings: Confirming[]): Promise<PledgeRow[]> {
-  const mailboxes = confirmings.map(({ key }) => ({
-    campaign_id: key.campaignId,
-    email_digest: hex(key.emailDigest),
-  }))
-  const { rows } = await tx.execute<PledgeRow>(sql`
-    select campaign_id, email_digest, address_digest, state, campus_id, contact, display_name, lists_name,
-      wants_updates, choices_hash
-    from pledges
-    where (campaign_id, email_digest) in (
-      select campaign_id, email_digest
-      from json_to_recordset(${JSON.stringify(mailboxes)}::json) as mailbox (campaign_id int, email_digest bytea))
-    order by campaign_id, email_digest, address_digest
-    for update`)
-  return rows
+  const digests = Map.groupBy(confirmings, ({ key }) => key.campaignId)
+  const spellings: PledgeRow[] = []
+  for (const [campaignId, ofCampaign] of [...digests].sort(([a], [b]) => a - b)) {
+    const mailboxes = `{${ofCampaign.map(({ key }) => `"\\${hex(key.emailDigest)}"`).join(',')}}`
+    // By a list and not by a join: the planner then looks each up in the index, however little it knows of the table.
+    const { rows } = await tx.execute<PledgeRow>(sql`
+      select campaign_id, email_digest, address_digest, state, campus_id, contact, display_name, lists_name,
+        wants_updates, choices_hash
+      from pledges
+      where campaign_id = ${campaignId} and email_digest = any (${mailboxes}::bytea[])
+      order by campaign_id, email_digest, address_digest
+      for update`)
+    spellings.push(...rows)
+  }
+  return spellings
 }
 
 /** Decides for each pending pledge that is confirmed; the first spelling of a mailbox takes its place. */
