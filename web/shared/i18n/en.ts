@@ -188,7 +188,8 @@ export const en = {
     nameHint: 'Needed to list you. Shown as first name and initial.',
     emailHint: 'Your address was erased, so type it once more to get email.',
     withdrawTitle: 'Take it back',
-    withdrawText: 'Your pledge stops counting. A mark stays, so that nobody can sign in your place.',
+    withdrawText:
+      'Your pledge stops counting; your name and address are erased. Only a scrambled mark of it stays.',
     withdrawButton: 'Take my pledge back',
     eraseTitle: 'Erase everything',
     eraseText: 'Your pledge stops counting and all of the above is deleted, for good.',

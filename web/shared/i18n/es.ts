@@ -187,7 +187,7 @@ export const es: Words = {
     nameHint: 'Hace falta para ponerte en la lista. Se ve el nombre y la inicial del apellido.',
     emailHint: 'Tu dirección se borró: escríbela otra vez para recibir correos.',
     withdrawTitle: 'Retirarlo',
-    withdrawText: 'Tu firma deja de contar. Queda una marca, para que nadie firme en tu lugar.',
+    withdrawText: 'Tu firma deja de contar; se borran tu nombre y tu correo. Solo queda una marca cifrada.',
     withdrawButton: 'Retirar mi firma',
     eraseTitle: 'Borrar todo',
     eraseText: 'Tu firma deja de contar y todo lo de arriba se elimina para siempre.',
