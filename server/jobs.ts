@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
+import type { Pool } from 'pg'
+import { openDb } from './db/db.ts'
 import type { Deps } from './deps.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { MailFailure } from './mail/mail.ts'
@@ -89,15 +91,17 @@ const RESTART_MS = 2_000
  * Works through the jobs in the database; a job that fails is tried again after growing pauses, across restarts.
  * A runner that gives up because the database was away for long is followed by another.
  */
-export async function startWorker(running: Running): Promise<Worker> {
+export async function startWorker({ deps, databaseUrl }: Running): Promise<Worker> {
   const stopping = new AbortController()
-  let runner = await startRunner(running)
+  // Connections of its own, so that a rush of signatures and the mail do not wait for each other.
+  const { $client: pool } = openDb({ url: databaseUrl, connections: CONCURRENCY + 1 })
+  let runner = await startRunner(deps, pool)
   const following = (async () => {
     while (!stopping.signal.aborted) {
       await runner.promise.catch((error: Error) => report(`begins again after: ${error.message}`))
       if (stopping.signal.aborted) return
       await setTimeout(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => {})
-      runner = await startRunner(running).catch(() => runner)
+      runner = await startRunner(deps, pool).catch(() => runner)
     }
   })()
   return {
@@ -105,15 +109,14 @@ export async function startWorker(running: Running): Promise<Worker> {
       stopping.abort()
       await runner.stop().catch(() => {})
       await following
+      await pool.end()
     },
   }
 }
 
-async function startRunner({ deps, databaseUrl }: Running): Promise<Runner> {
+async function startRunner(deps: Deps, pgPool: Pool): Promise<Runner> {
   return await run({
-    // Connections of its own, so that a rush of signatures and the mail do not wait for each other.
-    connectionString: databaseUrl,
-    maxPoolSize: CONCURRENCY + 1,
+    pgPool,
     logger: quiet,
     taskList: tasks(deps),
     concurrency: CONCURRENCY,
