@@ -1,0 +1,106 @@
+import { sql } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  foreignKey,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core'
+import { campuses } from './campuses.ts'
+import { organizations } from './organizations.ts'
+import { bytea, instant, identity } from './columns.ts'
+
+export const campaigns = pgTable(
+  'campaigns',
+  {
+    id: identity(),
+    organizationId: integer('organization_id').notNull(),
+    slug: text('slug').notNull(),
+    state: text('state', { enum: ['draft', 'open', 'closed'] }).notNull(),
+    opensAt: instant('opens_at'),
+    closesAt: instant('closes_at'),
+    goal: integer('goal'),
+    eligibility: text('eligibility', { enum: ['anyone', 'campus-email'] })
+      .notNull()
+      .default('anyone'),
+    smallestShown: integer('smallest_shown').notNull().default(5),
+    namesShownAfter: integer('names_shown_after').notNull().default(50),
+    contactMode: text('contact_mode', { enum: ['count-only', 'contactable'] })
+      .notNull()
+      .default('count-only'),
+    /** 32 random bytes, sealed by the server key: see `campaigns/digest-key.ts`. */
+    digestKey: bytea('digest_key').notNull(),
+    theme: jsonb('theme').$type<{ accent?: string }>().notNull().default({}),
+    /** The made-up world of local mode: its mail goes to the mailbox page and nowhere else. */
+    isDemo: boolean('is_demo').notNull().default(false),
+  },
+  (t) => [
+    primaryKey({ name: 'campaigns_pkey', columns: [t.id] }),
+    unique('campaigns_slug_key').on(t.slug),
+    foreignKey({
+      name: 'campaigns_organization_fkey',
+      columns: [t.organizationId],
+      foreignColumns: [organizations.id],
+    }),
+    check('campaigns_state_check', sql`${t.state} in ('draft', 'open', 'closed')`),
+    check('campaigns_eligibility_check', sql`${t.eligibility} in ('anyone', 'campus-email')`),
+    check('campaigns_contact_mode_check', sql`${t.contactMode} in ('count-only', 'contactable')`),
+    check('campaigns_smallest_shown_check', sql`${t.smallestShown} >= 2`),
+    check('campaigns_names_shown_after_check', sql`${t.namesShownAfter} >= ${t.smallestShown}`),
+    check('campaigns_goal_check', sql`${t.goal} > 0`),
+    check('campaigns_dates_check', sql`${t.closesAt} > ${t.opensAt}`),
+  ],
+)
+
+export const pledgeTexts = pgTable(
+  'pledge_texts',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    locale: text('locale').notNull(),
+    version: integer('version').notNull(),
+    title: text('title').notNull(),
+    /** The promise itself, one paragraph of plain text. */
+    body: text('body').notNull(),
+    /** Why, for the page around the promise: paragraphs of plain text, an empty line between. */
+    reason: text('reason').notNull(),
+    /** SHA-256 of title, body and reason, so that anybody can check what was signed. */
+    textHash: bytea('text_hash').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'pledge_texts_pkey', columns: [t.campaignId, t.locale, t.version] }),
+    foreignKey({
+      name: 'pledge_texts_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+export const campaignCampuses = pgTable(
+  'campaign_campuses',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    campusId: integer('campus_id').notNull(),
+    goal: integer('goal'),
+    chapterName: text('chapter_name'),
+    nextSteps: jsonb('next_steps').$type<{ label: string; url: string }[]>().notNull().default([]),
+  },
+  (t) => [
+    primaryKey({ name: 'campaign_campuses_pkey', columns: [t.campaignId, t.campusId] }),
+    foreignKey({
+      name: 'campaign_campuses_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'campaign_campuses_campus_fkey',
+      columns: [t.campusId],
+      foreignColumns: [campuses.id],
+    }),
+    check('campaign_campuses_goal_check', sql`${t.goal} > 0`),
+  ],
+)

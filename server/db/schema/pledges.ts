@@ -1,0 +1,94 @@
+import { sql } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { campaigns } from './campaigns.ts'
+import { campuses } from './campuses.ts'
+import { bytea, instant } from './columns.ts'
+
+export const pledges = pgTable(
+  'pledges',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    emailDigest: bytea('email_digest').notNull(),
+    addressDigest: bytea('address_digest').notNull(),
+    /** Of the registrable mail domain: what is left to find floods by. */
+    domainDigest: bytea('domain_digest').notNull(),
+    state: text('state', { enum: ['pending', 'confirmed', 'withdrawn', 'excluded'] }).notNull(),
+    campusId: integer('campus_id'),
+    /** True where the address itself showed the campus, false where the signer chose it. */
+    campusProven: boolean('campus_proven').notNull(),
+    /** Name and email, sealed: `pledges/contact.ts`. */
+    contact: bytea('contact'),
+    listsName: boolean('lists_name').notNull(),
+    wantsUpdates: boolean('wants_updates').notNull(),
+    /** "Ada L.", kept only when confirmed and only for those who ticked it. */
+    displayName: text('display_name'),
+    affiliation: text('affiliation', { enum: ['student', 'alum', 'staff', 'other'] }),
+    textVersion: integer('text_version').notNull(),
+    locale: text('locale').notNull(),
+    source: text('source'),
+    /** Names what the confirmation email listed: a link or code confirms only the choices that it was sent with. */
+    choicesHash: bytea('choices_hash').notNull(),
+    codeNonce: bytea('code_nonce').notNull(),
+    signedAt: instant('signed_at').notNull(),
+    confirmedAt: instant('confirmed_at'),
+    withdrawnAt: instant('withdrawn_at'),
+  },
+  (t) => [
+    primaryKey({ name: 'pledges_pkey', columns: [t.campaignId, t.emailDigest, t.addressDigest] }),
+    uniqueIndex('pledges_one_counted_key')
+      .on(t.campaignId, t.emailDigest)
+      .where(sql`${t.state} in ('confirmed', 'excluded')`),
+    foreignKey({
+      name: 'pledges_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }),
+    foreignKey({ name: 'pledges_campus_fkey', columns: [t.campusId], foreignColumns: [campuses.id] }),
+    check('pledges_state_check', sql`${t.state} in ('pending', 'confirmed', 'withdrawn', 'excluded')`),
+    check('pledges_affiliation_check', sql`${t.affiliation} in ('student', 'alum', 'staff', 'other')`),
+    check('pledges_confirmed_at_check', sql`${t.state} <> 'confirmed' or ${t.confirmedAt} is not null`),
+    check('pledges_forgotten_check', sql`${t.state} <> 'withdrawn' or ${t.contact} is null`),
+    // None on what is pending: an hourly look through the table costs less than an index on every signature, and before
+    // the first analyze the planner would take it for every confirmation.
+    index('pledges_names_index')
+      .on(t.campaignId, t.campusId, t.confirmedAt)
+      .where(sql`${t.displayName} is not null`),
+  ],
+)
+
+export const codeTries = pgTable(
+  'code_tries',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    emailDigest: bytea('email_digest').notNull(),
+    addressDigest: bytea('address_digest').notNull(),
+    sinceMail: smallint('since_mail').notNull(),
+    inAll: smallint('in_all').notNull(),
+    triedAt: instant('tried_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'code_tries_pkey', columns: [t.campaignId, t.emailDigest, t.addressDigest] }),
+    index('code_tries_tried_at_index').on(t.triedAt),
+  ],
+)
+
+export const codeFailures = pgTable(
+  'code_failures',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    hour: instant('hour').notNull(),
+    failures: integer('failures').notNull(),
+  },
+  (t) => [primaryKey({ name: 'code_failures_pkey', columns: [t.campaignId, t.hour] })],
+)
