@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
 import swagger from '@fastify/swagger'
@@ -16,6 +17,8 @@ import type { Deps } from './deps.ts'
 import { denyByDefault } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
+import { guard } from './organizers/guard.ts'
+import { organizerRoutes } from './organizers/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { showRefusedPage } from './pages/show.ts'
 import { pledgeRoutes } from './pledges/routes.ts'
@@ -51,6 +54,7 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
   await app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES })
   await app.register(swagger, { openapi })
   await app.register(api(deps))
+  await app.register(consoleApi(deps), { prefix: '/api/v1/console' })
   await app.register(async (pages: App) => pageRoutes(pages, deps))
   return app
 }
@@ -73,6 +77,15 @@ function api(deps: Deps) {
     leaderboardRoutes(app, deps)
     pledgeRoutes(app, deps)
     app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  }
+}
+
+/** The organizers' part: with an organizer's cookie, from our own pages, each route as `organizers/access.ts` says. */
+function consoleApi(deps: Deps) {
+  return async (app: App): Promise<void> => {
+    await app.register(cookie)
+    guard(app, deps)
+    organizerRoutes(app, deps)
   }
 }
 

@@ -24,6 +24,7 @@ export interface Campaigns {
   /** @throws Refusal `unknown-campaign`; a draft is unknown to the public. */
   bySlug(slug: string): Promise<Campaign>
   /** Drafts too; undefined where there is none. */
+  known(slug: string): Promise<Campaign | undefined>
   byId(id: number): Promise<Campaign | undefined>
 }
 
@@ -72,6 +73,7 @@ export function openCampaigns(db: Db, keys: Keys, listener: Listener): Campaigns
   }
 
   return {
+    known: (slug) => find((campaign) => campaign.slug === slug),
     byId: (id) => find((campaign) => campaign.id === id),
     async bySlug(slug) {
       const campaign = await find((one) => one.slug === slug && one.state !== 'draft')

@@ -7,6 +7,14 @@
  * signer          that person
  * campus          an institution of higher learning, named in URLs by its domain
  * organization    a chapter or partner
+ * organizer       a person who signs in
+ * membership      an organizer's role in an organization: owner, editor, viewer
+ * host            the organization that runs a campaign
+ * partner         an organization that carries it too
+ * target          a firm that a campaign names
+ * clause          what a signer may promise on top of the pledge
+ * exclusion       an organizer's rule that takes pledges out of the count
+ * audit log       who did what
  * tally           confirmed count of a campus in a campaign
  * leaderboard     tallies ranked, as the public may see them
  * source          which embed, poster or link brought a pledge
@@ -21,3 +29,8 @@ export * from './schema/campaigns.ts'
 export * from './schema/campuses.ts'
 export * from './schema/pledges.ts'
 export * from './schema/leaderboards.ts'
+export * from './schema/organizers.ts'
+export * from './schema/coalitions.ts'
+export * from './schema/exclusions.ts'
+export * from './schema/entry.ts'
+export * from './schema/audit.ts'

@@ -16,7 +16,8 @@ import {
   showMyPledge,
   withdrawPledge,
 } from '../pledges/my-pledge.ts'
-import { endSession, requireSameOrigin, sessionKey, startSession } from '../pledges/session.ts'
+import { endSession, sessionKey, startSession } from '../pledges/session.ts'
+import { requireSameOrigin } from '../same-origin.ts'
 import { refusalOf } from '../refusals.ts'
 import type { ConfirmProps, MyPledgeLinkProps, MyPledgeProps } from './contract.ts'
 import { ownLocale, shown, showPage } from './show.ts'

@@ -24,7 +24,8 @@ import {
   withdrawPledge,
 } from './my-pledge.ts'
 import { makePledge } from './pledge.ts'
-import { endSession, requireSameOrigin, sessionKey, startSession } from './session.ts'
+import { requireSameOrigin } from '../same-origin.ts'
+import { endSession, sessionKey, startSession } from './session.ts'
 
 export function pledgeRoutes(app: App, deps: Deps): void {
   app.post(

@@ -1,7 +1,6 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { Refusal } from '../refusal.ts'
 import type { PledgeKey } from './mailbox.ts'
 import { keyOfSession } from './my-pledge.ts'
 
@@ -27,15 +26,4 @@ export function endSession(deps: Deps, reply: FastifyReply): void {
 /** @throws Refusal `not-signed-in` */
 export function sessionKey(deps: Deps, request: FastifyRequest): PledgeKey {
   return keyOfSession(deps, request.cookies[cookieName(deps)])
-}
-
-/** Whatever changes something here must come from a page of ours; our pages say no referrer, so `Origin` may be "null". */
-export function requireSameOrigin({ publicUrl }: Deps) {
-  const ours = new URL(publicUrl).origin
-  return async ({ method, headers }: FastifyRequest): Promise<void> => {
-    if (method === 'GET' || method === 'HEAD') return
-    const site = headers['sec-fetch-site']
-    const isOurs = site ? site === 'same-origin' || site === 'none' : (headers.origin ?? ours) === ours
-    if (!isOurs) throw new Refusal('cross-origin', 'This can only be done on our own pages.')
-  }
 }

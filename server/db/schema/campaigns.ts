@@ -3,6 +3,7 @@ import {
   boolean,
   check,
   foreignKey,
+  index,
   integer,
   jsonb,
   pgTable,
@@ -35,6 +36,8 @@ export const campaigns = pgTable(
     /** 32 random bytes, sealed by the server key: see `campaigns/digest-key.ts`. */
     digestKey: bytea('digest_key').notNull(),
     theme: jsonb('theme').$type<{ accent?: string }>().notNull().default({}),
+    /** Goes up by one with every change by an organizer, so that the second of two who edit at once is told. */
+    revision: integer('revision').notNull().default(1),
     /** The made-up world of local mode: its mail goes to the mailbox page and nowhere else. */
     isDemo: boolean('is_demo').notNull().default(false),
   },
@@ -102,5 +105,95 @@ export const campaignCampuses = pgTable(
       foreignColumns: [campuses.id],
     }),
     check('campaign_campuses_goal_check', sql`${t.goal} > 0`),
+  ],
+)
+
+/** What a text says in each locale of its campaign: `{"en": "…", "es": "…"}`. */
+type Localized = Record<string, string>
+
+/** The firms that a campaign names, each with a reason and where it can be read up. */
+export const campaignTargets = pgTable(
+  'campaign_targets',
+  {
+    id: identity(),
+    campaignId: integer('campaign_id').notNull(),
+    position: integer('position').notNull(),
+    name: text('name').notNull(),
+    reason: jsonb('reason').$type<Localized>().notNull(),
+    /** https only. */
+    sourceUrl: text('source_url').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'campaign_targets_pkey', columns: [t.id] }),
+    foreignKey({
+      name: 'campaign_targets_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }).onDelete('cascade'),
+    index('campaign_targets_campaign_index').on(t.campaignId),
+  ],
+)
+
+/** What a signer may promise on top of the pledge. Never edited once signed: retired, and a new one added. */
+export const campaignClauses = pgTable(
+  'campaign_clauses',
+  {
+    id: identity(),
+    campaignId: integer('campaign_id').notNull(),
+    position: integer('position').notNull(),
+    words: jsonb('words').$type<Localized>().notNull(),
+    retiredAt: instant('retired_at'),
+  },
+  (t) => [
+    primaryKey({ name: 'campaign_clauses_pkey', columns: [t.id] }),
+    foreignKey({
+      name: 'campaign_clauses_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }).onDelete('cascade'),
+    index('campaign_clauses_campaign_index').on(t.campaignId),
+  ],
+)
+
+/** Optional multiple-choice questions, three at most, whose answers are counted and never linked to a person. */
+export const campaignQuestions = pgTable(
+  'campaign_questions',
+  {
+    id: identity(),
+    campaignId: integer('campaign_id').notNull(),
+    position: integer('position').notNull(),
+    words: jsonb('words').$type<Localized>().notNull(),
+    /** Numbered from 1 in their order; a number keeps its meaning. */
+    options: jsonb('options').$type<{ number: number; words: Localized }[]>().notNull(),
+    retiredAt: instant('retired_at'),
+  },
+  (t) => [
+    primaryKey({ name: 'campaign_questions_pkey', columns: [t.id] }),
+    foreignKey({
+      name: 'campaign_questions_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }).onDelete('cascade'),
+    index('campaign_questions_campaign_index').on(t.campaignId),
+  ],
+)
+
+export const campaignLogos = pgTable(
+  'campaign_logos',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    type: text('type', { enum: ['image/png', 'image/jpeg', 'image/webp'] }).notNull(),
+    bytes: bytea('bytes').notNull(),
+    /** SHA-256 of the bytes: its address changes with it. */
+    hash: bytea('hash').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'campaign_logos_pkey', columns: [t.campaignId] }),
+    foreignKey({
+      name: 'campaign_logos_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }).onDelete('cascade'),
+    check('campaign_logos_type_check', sql`${t.type} in ('image/png', 'image/jpeg', 'image/webp')`),
   ],
 )

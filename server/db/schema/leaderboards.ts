@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigint, check, foreignKey, integer, jsonb, pgTable, primaryKey } from 'drizzle-orm/pg-core'
-import { campaigns } from './campaigns.ts'
+import { campaignQuestions, campaigns } from './campaigns.ts'
 import { instant } from './columns.ts'
 
 export const tallies = pgTable(
@@ -43,5 +43,25 @@ export const leaderboards = pgTable(
       columns: [t.campaignId],
       foreignColumns: [campaigns.id],
     }).onDelete('cascade'),
+  ],
+)
+
+/** How often each answer to a question was given by those who confirmed; nothing links it to a pledge. */
+export const answerTallies = pgTable(
+  'answer_tallies',
+  {
+    questionId: integer('question_id').notNull(),
+    /** The option's number. */
+    option: integer('option').notNull(),
+    confirmed: integer('confirmed').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'answer_tallies_pkey', columns: [t.questionId, t.option] }),
+    foreignKey({
+      name: 'answer_tallies_question_fkey',
+      columns: [t.questionId],
+      foreignColumns: [campaignQuestions.id],
+    }).onDelete('cascade'),
+    check('answer_tallies_confirmed_check', sql`${t.confirmed} > 0`),
   ],
 )

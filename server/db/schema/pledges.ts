@@ -37,6 +37,12 @@ export const pledges = pgTable(
     textVersion: integer('text_version').notNull(),
     locale: text('locale').notNull(),
     source: text('source'),
+    /** The optional clauses that she promised too: ids of `campaign_clauses`. Empty until confirmed. */
+    clauses: integer('clauses').array().notNull().default([]),
+    /** What was noticed while signing, for finding fakes: "disposable". */
+    signals: text('signals').array().notNull().default([]),
+    /** The exclusion that took it out of the count; it names the state to go back to together with `confirmed_at`. */
+    exclusionId: integer('exclusion_id'),
     /** Names what the confirmation email listed: a link or code confirms only the choices that it was sent with. */
     choicesHash: bytea('choices_hash').notNull(),
     codeNonce: bytea('code_nonce').notNull(),
@@ -58,6 +64,10 @@ export const pledges = pgTable(
     check('pledges_state_check', sql`${t.state} in ('pending', 'confirmed', 'withdrawn', 'excluded')`),
     check('pledges_affiliation_check', sql`${t.affiliation} in ('student', 'alum', 'staff', 'other')`),
     check('pledges_confirmed_at_check', sql`${t.state} <> 'confirmed' or ${t.confirmedAt} is not null`),
+    check('pledges_exclusion_check', sql`${t.state} <> 'excluded' or ${t.exclusionId} is not null`),
+    index('pledges_exclusion_index')
+      .on(t.exclusionId)
+      .where(sql`${t.exclusionId} is not null`),
     check('pledges_forgotten_check', sql`${t.state} <> 'withdrawn' or ${t.contact} is null`),
     // None on what is pending: an hourly look through the table costs less than an index on every signature, and before
     // the first analyze the planner would take it for every confirmation.

@@ -1,0 +1,37 @@
+/**
+ * Who may call which route of the console: the one table, and there is no other way in. A route without a row does not
+ * start; a test walks every row as nobody, a stranger, a viewer, an editor, an owner and a partner.
+ */
+
+export const roles = ['viewer', 'editor', 'owner'] as const
+export type Role = (typeof roles)[number]
+
+export interface Access {
+  /**
+   * `nobody`: needs no session. `organizer`: anyone signed in. A role: at least that one, in the organization that the
+   * path names as `:organization`, or in the host of its `:campaign`.
+   */
+  role: 'nobody' | 'organizer' | Role
+  /** Of a `:campaign`: members of its partners too, where their role there suffices. */
+  partners?: true
+  /** Needs a passkey that was used in this session within the last ten minutes. */
+  fresh?: true
+}
+
+const BASE = '/api/v1/console'
+
+export const access: Record<string, Access> = {
+  [`GET ${BASE}/session`]: { role: 'organizer' },
+  [`DELETE ${BASE}/session`]: { role: 'organizer' },
+}
+
+/** @throws Error at the start, for a route that says nothing of who may call it */
+export function accessOf(method: string, url: string): Access {
+  const found = access[`${method === 'HEAD' ? 'GET' : method} ${url}`]
+  if (!found) throw new Error(`${method} ${url} has no row in organizers/access.ts`)
+  return found
+}
+
+export function isAtLeast(role: Role, needed: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(needed)
+}

@@ -1,0 +1,69 @@
+import { eq, sql } from 'drizzle-orm'
+import { openness } from '../campaigns/campaign.ts'
+import { organizers } from '../db/schema.ts'
+import type { Deps } from '../deps.ts'
+import type { Role } from './access.ts'
+import type { Actor } from './actor.ts'
+import type { Me } from './contract.ts'
+import { openOrganizer } from './organizer.ts'
+import { FRESH_MINUTES } from './sessions.ts'
+
+type Organization = Me['organizations'][number]
+
+/** Who is signed in, with every organization she is a member of and every campaign that one runs or carries. */
+export async function showMe(deps: Deps, { organizerId, session }: Actor): Promise<Me> {
+  const [row] = await deps.db.select().from(organizers).where(eq(organizers.id, organizerId))
+  if (!row) throw new Error(`a session of organizer ${organizerId}, who is not there`)
+  const { email, name } = openOrganizer(deps.keys, row)
+  const { passkeyAt } = session
+  return {
+    organizer: { id: organizerId, email, ...(name && { name }) },
+    ...(passkeyAt && { freshUntil: new Date(passkeyAt.getTime() + FRESH_MINUTES * 60_000).toISOString() }),
+    hasPasskey: await hasPasskey(deps, organizerId),
+    organizations: await organizationsOf(deps, organizerId),
+  }
+}
+
+async function hasPasskey({ db }: Deps, organizerId: number): Promise<boolean> {
+  const { rows } = await db.execute(sql`select from passkeys where organizer_id = ${organizerId} limit 1`)
+  return rows.length > 0
+}
+
+interface Row extends Record<string, unknown> {
+  slug: string
+  name: string
+  role: Role
+  campaign_id: number | null
+  is_partner: boolean
+}
+
+async function organizationsOf(deps: Deps, organizerId: number): Promise<Organization[]> {
+  const { rows } = await deps.db.execute<Row>(sql`
+    select organizations.slug, organizations.name, role, carried.campaign_id, carried.is_partner
+    from memberships join organizations on organizations.id = organization_id
+    left join lateral (
+      select id as campaign_id, false as is_partner from campaigns
+      where campaigns.organization_id = memberships.organization_id
+      union all
+      select campaign_id, true from campaign_partners
+      where campaign_partners.organization_id = memberships.organization_id) carried on true
+    where organizer_id = ${organizerId}
+    order by organizations.name, carried.campaign_id desc`)
+  const bySlug = new Map<string, Organization>()
+  for (const row of rows) {
+    const { slug, name, role } = row
+    const organization = bySlug.get(slug) ?? { slug, name, role, campaigns: [] }
+    bySlug.set(slug, organization)
+    const campaign = await campaignIn(deps, row)
+    if (campaign) organization.campaigns.push(campaign)
+  }
+  return [...bySlug.values()]
+}
+
+async function campaignIn(deps: Deps, row: Row): Promise<Organization['campaigns'][number] | undefined> {
+  if (row.campaign_id === null) return undefined
+  const campaign = await deps.campaigns.byId(row.campaign_id)
+  if (!campaign) return undefined
+  const state = campaign.state === 'draft' ? 'draft' : openness(campaign, deps.now())
+  return { slug: campaign.slug, title: campaign.texts[0]?.title ?? '', state, isPartner: row.is_partner }
+}

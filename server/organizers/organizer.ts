@@ -1,0 +1,50 @@
+import { eq } from 'drizzle-orm'
+import type { DbOrTx } from '../db/db.ts'
+import { organizers } from '../db/schema.ts'
+import type { Keys } from '../keys.ts'
+import { checkedAddress } from '../pledges/address.ts'
+
+/** Who an organizer is. In the database only sealed by the server key, and bound to the digest of the email. */
+export interface OrganizerContact {
+  email: string
+  name?: string
+}
+
+/** The email as it is compared: its checked, exact form in lower case. @throws Refusal `email-invalid` */
+export function organizerEmail(typed: string): string {
+  return checkedAddress(typed).exact.toLowerCase()
+}
+
+/** @param email as `organizerEmail` returns it */
+export function organizerDigest(keys: Keys, email: string): Buffer {
+  return keys.mac('organizer', Buffer.from(email))
+}
+
+export function sealOrganizer(keys: Keys, contact: OrganizerContact): Buffer {
+  return keys.seal('organizer', Buffer.from(JSON.stringify(contact)), organizerDigest(keys, contact.email))
+}
+
+/** @param row of any table that holds an `emailDigest` and the `contact` sealed with it */
+export function openOrganizer(keys: Keys, row: { emailDigest: Buffer; contact: Buffer }): OrganizerContact {
+  return JSON.parse(keys.open('organizer', row.contact, row.emailDigest).toString()) as OrganizerContact
+}
+
+/** The organizer of this address, made where there is none yet. @returns the id */
+export async function organizerOf(
+  tx: DbOrTx,
+  keys: Keys,
+  contact: OrganizerContact,
+  now: Date,
+): Promise<number> {
+  const emailDigest = organizerDigest(keys, contact.email)
+  await tx
+    .insert(organizers)
+    .values({ emailDigest, contact: sealOrganizer(keys, contact), joinedAt: now })
+    .onConflictDoNothing({ target: organizers.emailDigest })
+  const [found] = await tx
+    .select({ id: organizers.id })
+    .from(organizers)
+    .where(eq(organizers.emailDigest, emailDigest))
+  if (!found) throw new Error('no organizer was made')
+  return found.id
+}
