@@ -28,12 +28,14 @@ export default defineConfig({
   environments: {
     ...Object.fromEntries(entries.map((entry) => [environmentName(entry), pageBuild(entry)])),
     widget: widgetBuild(),
+    console: consoleBuild(),
     ssr: serverBuild(),
   },
   builder: {
     async buildApp({ build, environments, config }) {
       if (!config.build.watch) rmSync('dist', { recursive: true, force: true })
-      for (const name of [...entries.map(environmentName), 'widget', 'ssr']) await build(environments[name]!)
+      for (const name of [...entries.map(environmentName), 'widget', 'console', 'ssr'])
+        await build(environments[name]!)
     },
   },
 })
@@ -66,6 +68,14 @@ function widgetBuild(): EnvironmentOptions {
       input: { widget: 'web/widget/widget.ts' },
       output: { format: 'iife', entryFileNames: '[name].js' },
     },
+  })
+}
+
+/** Pages are loaded as they are opened. */
+function consoleBuild(): EnvironmentOptions {
+  return clientBuild({
+    manifest: 'manifest/console.json',
+    rolldownOptions: { input: { console: 'web/console/main.ts' } },
   })
 }
 

@@ -7,9 +7,6 @@ export const refusals = {
   'invalid-request': [400, 'The request does not have the documented shape'],
   'token-invalid': [400, 'This link is not valid'],
   'not-signed-in': [401, 'This page needs the link from your email'],
-  'signed-out': [401, 'This needs an organizer who is signed in'],
-  'passkey-needed': [403, 'This needs a passkey that was just used'],
-  'role-too-low': [403, 'This needs another role'],
   'cross-origin': [403, 'This request came from another site'],
   'not-found': [404, 'There is nothing at this address'],
   'unknown-campaign': [404, 'There is no such campaign'],
@@ -36,7 +33,17 @@ export const refusals = {
   internal: [500, 'Something went wrong on our side'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
-export type RefusalCode = keyof typeof refusals
+/** The same for the console, which shows the refusal's own sentence: no page of the public has words for them. */
+export const consoleRefusals = {
+  'signed-out': [401, 'This needs an organizer who is signed in'],
+  'passkey-needed': [403, 'This needs a passkey that was just used'],
+  'role-too-low': [403, 'This needs another role'],
+} as const satisfies Record<string, readonly [status: number, title: string]>
+
+export type PublicCode = keyof typeof refusals
+export type RefusalCode = PublicCode | keyof typeof consoleRefusals
+
+const all: Record<RefusalCode, readonly [status: number, title: string]> = { ...refusals, ...consoleRefusals }
 
 interface RefusalDetails {
   /** The field of the request that the refusal is about. */
@@ -59,10 +66,10 @@ export class Refusal extends Error {
   }
 
   get status(): number {
-    return refusals[this.code][0]
+    return all[this.code][0]
   }
 
   get title(): string {
-    return refusals[this.code][1]
+    return all[this.code][1]
   }
 }

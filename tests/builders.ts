@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { onTestFinished } from 'vitest'
-import { buildApp } from '../server/app.ts'
+import { type App, buildApp } from '../server/app.ts'
 import { type NewCampaign, createCampaign } from '../server/campaigns/opening.ts'
 import { openDeps } from '../server/deps.ts'
+import type { Role } from '../server/organizers/access.ts'
+import { organizerOf } from '../server/organizers/organizer.ts'
+import { startSession } from '../server/organizers/sessions.ts'
 import { checkedAddress } from '../server/pledges/address.ts'
 import { sixDigitCode } from '../server/pledges/code.ts'
 import type { PledgeRequest } from '../server/pledges/contract.ts'
@@ -31,6 +34,57 @@ export async function anOpenCampaign(server: Estamos, settings: Partial<NewCampa
     ...settings,
   })
   return slug
+}
+
+export interface AnOrganizer {
+  id: number
+  email: string
+  /** The cookie of her session. */
+  session: string
+  /** Calls the console's part of the API as her, from a page of ours. */
+  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, payload?: object): Promise<Response>
+}
+
+type Response = Awaited<ReturnType<App['inject']>>
+
+interface OrganizerSettings {
+  /** The slug of her organization; the host of `anOpenCampaign` unless a test says otherwise. */
+  organization?: string
+  /** Null: signed in, and a member of nothing. */
+  role?: Role | null
+  /** Whether she has just used a passkey. */
+  isFresh?: boolean
+}
+
+/** Somebody who is signed in to the console. */
+export async function anOrganizer(
+  server: Estamos,
+  { organization = 'mijente', role = 'owner', isFresh = true }: OrganizerSettings = {},
+): Promise<AnOrganizer> {
+  const { db, keys, now } = server.deps
+  const email = `organizer-${randomBytes(5).toString('hex')}@example.org`
+  const id = await organizerOf(db, keys, { email }, now())
+  if (role) {
+    await db.execute(sql`
+      with organization as (
+        insert into organizations (slug, name) values (${organization}, ${organization})
+        on conflict (slug) do update set slug = excluded.slug returning id)
+      insert into memberships (organization_id, organizer_id, role, since)
+      select id, ${id}, ${role}, ${now().toISOString()}::timestamptz from organization`)
+  }
+  const way = isFresh ? 'passkey' : 'link'
+  const { token } = await startSession(db, { organizerId: id, way, device: 'a test', now: now() })
+  return { id, email, session: token, call: callAs(server, token) }
+}
+
+function callAs({ app }: Pick<Estamos, 'app'>, session?: string): AnOrganizer['call'] {
+  return (method, path, payload) =>
+    app.inject({
+      method,
+      url: `/api/v1/console/${path}`,
+      ...(session && { cookies: { organizer: session } }),
+      ...(payload && { payload }),
+    })
 }
 
 export async function campaignId(server: Estamos, slug: string): Promise<number> {

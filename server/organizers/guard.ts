@@ -3,7 +3,15 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { requireSameOrigin } from '../same-origin.ts'
 import { type Access, accessOf } from './access.ts'
-import { type Actor, actorOf, type CampaignMember, campaignMemberOf, type Member, memberOf, requireFresh } from './actor.ts'
+import {
+  type Actor,
+  actorOf,
+  type CampaignMember,
+  campaignMemberOf,
+  type Member,
+  memberOf,
+  requireFresh,
+} from './actor.ts'
 import { sessionToken } from './cookie.ts'
 import { sessionOf } from './sessions.ts'
 

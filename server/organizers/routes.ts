@@ -7,9 +7,7 @@ import { showMe } from './me.ts'
 import { signOut } from './signing-in.ts'
 
 export function organizerRoutes(app: App, deps: Deps): void {
-  app.get('/session', { schema: { response: { 200: Me } } }, async (request) =>
-    showMe(deps, actor(request)),
-  )
+  app.get('/session', { schema: { response: { 200: Me } } }, async (request) => showMe(deps, actor(request)))
   app.delete('/session', async (request, reply) => {
     await signOut(deps, actor(request))
     forgetSession(deps, reply)

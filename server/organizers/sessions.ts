@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, gt, lt } from 'drizzle-orm'
 import type { Db, DbOrTx } from '../db/db.ts'
 import { organizerSessions } from '../db/schema.ts'
 
@@ -11,7 +11,8 @@ export const FRESH_MINUTES = 10
 const TOKEN_BYTES = 32
 
 /** How often the last use is noted: not at every request. */
-const NOTED_EVERY_SECONDS = 60
+const NOTED_EVERY_MS = 60_000
+const HOUR_MS = 3_600_000
 
 export interface Session {
   id: number
@@ -62,26 +63,28 @@ export async function startSession(
 
 /** The session of a cookie; undefined where it is unknown, was ended, idle for 12 hours or is 7 days old. */
 export async function sessionOf(db: Db, token: string, now: Date): Promise<Session | undefined> {
-  const at = now.toISOString()
-  const { rows } = await db.execute<{
-    id: number
-    organizer_id: number
-    started_at: Date
-    passkey_at: Date | null
-    is_due: boolean
-  }>(sql`
-    select id, organizer_id, started_at, passkey_at,
-      used_at < ${at}::timestamptz - make_interval(secs => ${NOTED_EVERY_SECONDS}) as is_due
-    from organizer_sessions
-    where token_hash = ${tokenHash(token)}
-      and used_at > ${at}::timestamptz - make_interval(hours => ${IDLE_HOURS})
-      and started_at > ${at}::timestamptz - make_interval(days => ${LIFETIME_DAYS})`)
-  const [row] = rows
+  const hoursAgo = (hours: number) => new Date(now.getTime() - hours * HOUR_MS)
+  const [row] = await db
+    .select()
+    .from(organizerSessions)
+    .where(
+      and(
+        eq(organizerSessions.tokenHash, tokenHash(token)),
+        gt(organizerSessions.usedAt, hoursAgo(IDLE_HOURS)),
+        gt(organizerSessions.startedAt, hoursAgo(24 * LIFETIME_DAYS)),
+      ),
+    )
   if (!row) return undefined
-  if (row.is_due) {
-    await db.execute(sql`update organizer_sessions set used_at = ${at} where id = ${row.id} and used_at < ${at}`)
-  }
-  return { id: row.id, organizerId: row.organizer_id, startedAt: row.started_at, passkeyAt: row.passkey_at }
+  if (now.getTime() - row.usedAt.getTime() > NOTED_EVERY_MS) await noteUse(db, row.id, now)
+  const { id, organizerId, startedAt, passkeyAt } = row
+  return { id, organizerId, startedAt, passkeyAt }
+}
+
+async function noteUse(db: Db, id: number, now: Date): Promise<void> {
+  await db
+    .update(organizerSessions)
+    .set({ usedAt: now })
+    .where(and(eq(organizerSessions.id, id), lt(organizerSessions.usedAt, now)))
 }
 
 export function isFresh({ passkeyAt }: Session, now: Date): boolean {

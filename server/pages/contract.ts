@@ -3,11 +3,11 @@ import type { Campaign } from '../campaigns/contract.ts'
 import type { Campus } from '../campuses/contract.ts'
 import type { CampusStanding, Leaderboard } from '../leaderboards/contract.ts'
 import type { Confirmation, MyPledge, PledgeRequest } from '../pledges/contract.ts'
-import type { RefusalCode } from '../refusal.ts'
+import type { PublicCode } from '../refusal.ts'
 
 /** A refusal as a form shows it. */
 export interface ShownRefusal {
-  code: RefusalCode
+  code: PublicCode
   field?: string
 }
 

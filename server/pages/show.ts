@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { localesOf } from '../campaigns/routes.ts'
-import type { Refusal } from '../refusal.ts'
+import { type PublicCode, type Refusal, type RefusalCode, refusals } from '../refusal.ts'
 import type { PageName, Pages, ShownRefusal } from './contract.ts'
 import { type DocumentFrame, htmlDocument } from './document.ts'
 
@@ -33,7 +33,11 @@ export function ownLocale({ headers, query }: FastifyRequest): string {
 }
 
 export function shown({ code, field }: Refusal): ShownRefusal {
-  return { code, ...(field && { field }) }
+  return { code: isPublic(code) ? code : 'not-found', ...(field && { field }) }
+}
+
+function isPublic(code: RefusalCode): code is PublicCode {
+  return code in refusals
 }
 
 /** Any refusal, as a person sees it. A frame shows it too: an embed that went wrong must not be a blank. */

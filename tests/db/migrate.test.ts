@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { globSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, expect, inject, test } from 'vitest'
 import { prepareDatabase } from '../../server/database.ts'
@@ -19,7 +20,7 @@ test('two processes that migrate an empty database together do no harm, and a th
     count(url, 'select count(*)::int from migrations'),
     count(url, 'select count(*)::int from campuses'),
   ])
-  expect(migrations).toBe(2)
+  expect(migrations).toBe(globSync('migrations/*.sql').length)
   expect(campuses).toBeGreaterThan(10_000)
 })
 

@@ -26,7 +26,9 @@ test('a name that was excluded is shown no more', async () => {
   await listed(slug, 4)
   await expect.poll(async () => (await campus(slug)).names.length, { timeout: 5_000 }).toBe(4)
 
-  await server.deps.db.execute(sql`update pledges set state = 'excluded', exclusion_id = 1 where display_name = 'Adaa L.'`)
+  await server.deps.db.execute(
+    sql`update pledges set state = 'excluded', exclusion_id = 1 where display_name = 'Adaa L.'`,
+  )
 
   expect(await rowOf(server, slug, 'ada0@gatech.edu')).toMatchObject({ state: 'excluded' })
   expect((await campus(slug)).names).toEqual(['Adab L.', 'Adac L.', 'Adad L.'])

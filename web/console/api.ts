@@ -1,0 +1,69 @@
+/** Every call of the console to the server, and the only place that makes them. Each has a time limit. */
+import type { Problem } from '../../server/contract.ts'
+import type { RefusalCode } from '../../server/refusal.ts'
+
+const TIME_LIMIT = 15_000
+
+/** Why a call was refused: its message is a sentence that says what to do. `offline`: no answer came at all. */
+export class CallRefused extends Error {
+  readonly code: RefusalCode | 'offline'
+  /** The field of the request that it is about. */
+  readonly field: string | undefined
+
+  constructor({ code, detail, field }: { code: RefusalCode | 'offline'; detail: string; field?: string }) {
+    super(detail)
+    this.code = code
+    this.field = field
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** What can be done before a call is made again: signing in, using the passkey once more. Undefined: nothing. */
+type Remedy = (refused: CallRefused) => Promise<void> | undefined
+
+let remedy: Remedy = () => undefined
+
+/** Called once, by whoever can ask the organizer for her passkey. */
+export function remedyWith(found: Remedy): void {
+  remedy = found
+}
+
+/**
+ * Calls the organizers' part of the API.
+ * @param path below `/api/v1/console/`
+ * @throws CallRefused
+ */
+export async function call<Answer = void>(method: Method, path: string, body?: object): Promise<Answer> {
+  try {
+    return await once<Answer>(method, path, body)
+  } catch (error) {
+    const remedied = error instanceof CallRefused ? remedy(error) : undefined
+    if (!remedied) throw error
+    await remedied
+    return await once<Answer>(method, path, body)
+  }
+}
+
+async function once<Answer>(method: Method, path: string, body?: object): Promise<Answer> {
+  const answer = await request(method, path, body)
+  if (!answer.ok)
+    throw new CallRefused({ ...unknown, ...((await answer.json().catch(() => ({}))) as Problem) })
+  return (answer.status === 204 ? undefined : await answer.json()) as Answer
+}
+
+const unknown = { code: 'internal', detail: 'Something went wrong on our side. Try again.' } as const
+
+async function request(method: Method, path: string, body?: object): Promise<Response> {
+  try {
+    return await fetch(`/api/v1/console/${path}`, {
+      method,
+      signal: AbortSignal.timeout(TIME_LIMIT),
+      credentials: 'same-origin',
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+  } catch {
+    const detail = 'The server cannot be reached. What you typed is still here; try again in a moment.'
+    throw new CallRefused({ code: 'offline', detail })
+  }
+}

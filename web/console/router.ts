@@ -1,0 +1,10 @@
+import { createRouter } from 'sv-router'
+import Frame from './Frame.svelte'
+import NotFound from './NotFound.svelte'
+
+/** Every page of the console, under /console; each is loaded when it is opened. */
+export const { p, navigate, isActive, route } = createRouter({
+  layout: Frame,
+  '/': () => import('./home/HomePage.svelte'),
+  '*': NotFound,
+})
