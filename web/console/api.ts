@@ -47,12 +47,18 @@ export async function call<Answer = void>(method: Method, path: string, body?: o
 
 async function once<Answer>(method: Method, path: string, body?: object): Promise<Answer> {
   const answer = await request(method, path, body)
-  if (!answer.ok)
-    throw new CallRefused({ ...unknown, ...((await answer.json().catch(() => ({}))) as Problem) })
+  if (!answer.ok) throw await refusedBy(answer)
   return (answer.status === 204 ? undefined : await answer.json()) as Answer
 }
 
-const unknown = { code: 'internal', detail: 'Something went wrong on our side. Try again.' } as const
+async function refusedBy(answer: Response): Promise<CallRefused> {
+  const { code, detail, field } = (await answer.json().catch(() => ({}))) as Partial<Problem>
+  return new CallRefused({
+    code: (code ?? 'internal') as RefusalCode,
+    detail: detail ?? 'Something went wrong on our side. Try again.',
+    ...(field && { field }),
+  })
+}
 
 async function request(method: Method, path: string, body?: object): Promise<Response> {
   try {
