@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { chromium } from 'playwright-core'
 
 const usual = [
@@ -34,15 +35,19 @@ function findChromium(): string | undefined {
 
 function install(): void {
   const isDebian = existsSync('/etc/debian_version') && process.getuid?.() === 0
-  const playwright = createRequire(import.meta.url).resolve('playwright-core/cli.js')
   try {
     if (isDebian && isDebianProper()) {
       execFileSync('apt-get', ['update'], { stdio: 'ignore' })
       execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: 'ignore' })
-    } else execFileSync(process.execPath, [playwright, 'install', 'chromium'], { stdio: 'inherit' })
+    } else execFileSync(process.execPath, [playwrightCli(), 'install', 'chromium'], { stdio: 'inherit' })
   } catch {
     // What to do about it is said by the caller.
   }
+}
+
+/** The package exports its manifest, and not its command line. */
+function playwrightCli(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js')
 }
 
 /** Ubuntu's package of this name only points to a snap. */

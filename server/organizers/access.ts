@@ -23,6 +23,22 @@ const BASE = '/api/v1/console'
 export const access: Record<string, Access> = {
   [`GET ${BASE}/session`]: { role: 'organizer' },
   [`DELETE ${BASE}/session`]: { role: 'organizer' },
+
+  // organizations
+
+  // campaigns
+
+  // coalitions
+
+  // dashboards
+
+  // exclusions
+
+  // exports
+
+  // imports
+
+  // audit
 }
 
 /** @throws Error at the start, for a route that says nothing of who may call it */

@@ -1,0 +1,31 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContext, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { AnOrganizer } from '../builders.ts'
+import type { Estamos } from '../estamos.ts'
+
+/** Puts an organizer's session into a browser, as signing in would. */
+export async function signedIn(
+  context: BrowserContext,
+  server: Estamos,
+  { session }: AnOrganizer,
+): Promise<BrowserContext> {
+  const { publicUrl: url } = server.config
+  await context.addCookies([{ name: 'organizer', value: session, url, httpOnly: true, sameSite: 'Strict' }])
+  return context
+}
+
+/** No violation of axe's rules, and nothing that makes the page wider than its window. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+
+  expect(
+    violations.map(({ id, nodes }) => ({
+      id,
+      at: nodes.map(({ html, failureSummary }) => [html, failureSummary]),
+    })),
+  ).toEqual([])
+  expect(
+    await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+  ).toBeLessThanOrEqual(0)
+}
