@@ -1,21 +1,11 @@
-import type { KeyObject } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { type Db, type DbOrTx, isDatabaseAway } from '../db/db.ts'
-import { campaigns, organizations, pledgeTexts } from '../db/schema.ts'
 import type { Listener } from '../db/listen.ts'
 import type { Keys } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
-import { openDigestKey } from './digest-key.ts'
+import { type Campaign, type PledgeText, readCampaigns } from './reading.ts'
 
-export type PledgeText = typeof pledgeTexts.$inferSelect
-
-/** A campaign with what nearly every use of it needs: its key opened, its host, its newest wording in each locale. */
-export type Campaign = Omit<typeof campaigns.$inferSelect, 'digestKey'> & {
-  digestKey: KeyObject
-  organization: { name: string; url: string | null }
-  /** Never empty; the first locale is the campaign's own. */
-  texts: PledgeText[]
-}
+export type { Campaign, PledgeText }
 
 /** How long a process may go on with what it knows of a campaign, should a notification be lost. */
 const KNOWN_FOR_MS = 2_000
@@ -81,23 +71,6 @@ export function openCampaigns(db: Db, keys: Keys, listener: Listener): Campaigns
       return campaign
     },
   }
-}
-
-async function readCampaigns(db: Db, keys: Keys): Promise<Campaign[]> {
-  const rows = await db
-    .select()
-    .from(campaigns)
-    .innerJoin(organizations, eq(organizations.id, campaigns.organizationId))
-  const texts = await db
-    .selectDistinctOn([pledgeTexts.campaignId, pledgeTexts.locale])
-    .from(pledgeTexts)
-    .orderBy(pledgeTexts.campaignId, pledgeTexts.locale, sql`${pledgeTexts.version} desc`)
-  return rows.map(({ campaigns: campaign, organizations: { name, url } }) => ({
-    ...campaign,
-    digestKey: openDigestKey(keys, campaign.slug, campaign.digestKey),
-    organization: { name, url },
-    texts: texts.filter((text) => text.campaignId === campaign.id),
-  }))
 }
 
 /** Tells every process that a campaign has changed; heard once the transaction commits. */

@@ -13,7 +13,7 @@ interface NewText {
   reason: string
 }
 
-type CampaignSettings = Omit<typeof campaigns.$inferInsert, 'id' | 'organizationId' | 'digestKey'>
+type CampaignSettings = Omit<typeof campaigns.$inferInsert, 'id' | 'organizationId' | 'digestKey' | 'locales'>
 type CampusSettings = Omit<typeof campaignCampuses.$inferInsert, 'campaignId'>
 
 export interface NewCampaign extends CampaignSettings {
@@ -28,9 +28,10 @@ export async function createCampaign(db: Db, keys: Keys, campaign: NewCampaign):
   return await transaction(db, async (tx) => {
     const organizationId = await organizationOf(tx, organization)
     const digestKey = newDigestKey(keys, settings.slug)
+    const locales = texts.map(({ locale }) => locale)
     const [made] = await tx
       .insert(campaigns)
-      .values({ ...settings, organizationId, digestKey })
+      .values({ ...settings, organizationId, digestKey, locales })
       .returning({ id: campaigns.id })
     if (!made) throw new Error('no campaign was made')
     await tx.insert(pledgeTexts).values(texts.map((text) => firstVersion(made.id, text)))

@@ -166,7 +166,7 @@ async function listening<Answer>(
   heard.length = 0
   const answer = await work()
   const statements = heard.filter(
-    (text) => !text.includes('from "campaigns"') && !text.includes('"pledge_texts"'),
+    (text) => !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos))"/.test(text),
   )
   return { answer, statements: statements.join('\n') }
 }

@@ -36,6 +36,8 @@ export const campaigns = pgTable(
     /** 32 random bytes, sealed by the server key: see `campaigns/digest-key.ts`. */
     digestKey: bytea('digest_key').notNull(),
     theme: jsonb('theme').$type<{ accent?: string }>().notNull().default({}),
+    /** What it is offered in, the campaign's own first. Texts of others stay, for those who signed them. */
+    locales: text('locales').array().notNull().default([]),
     /** Goes up by one with every change by an organizer, so that the second of two who edit at once is told. */
     revision: integer('revision').notNull().default(1),
     /** The made-up world of local mode: its mail goes to the mailbox page and nowhere else. */

@@ -1,0 +1,100 @@
+import type { KeyObject } from 'node:crypto'
+import { asc, desc, eq, isNull } from 'drizzle-orm'
+import type { Db } from '../db/db.ts'
+import {
+  campaignClauses,
+  campaignLogos,
+  campaignQuestions,
+  campaigns,
+  campaignTargets,
+  organizations,
+  pledgeTexts,
+} from '../db/schema.ts'
+import type { Keys } from '../keys.ts'
+import { openDigestKey } from './digest-key.ts'
+
+export type PledgeText = typeof pledgeTexts.$inferSelect
+
+/** What a text says in the locales of its campaign; where one is missing, readers of it are shown the campaign's own. */
+export type Localized = Record<string, string>
+
+export type Target = Pick<typeof campaignTargets.$inferSelect, 'id' | 'name' | 'reason' | 'sourceUrl'>
+export type Clause = Pick<typeof campaignClauses.$inferSelect, 'id' | 'words'>
+export type Question = Pick<typeof campaignQuestions.$inferSelect, 'id' | 'words' | 'options'>
+
+export interface Logo {
+  type: (typeof campaignLogos.$inferSelect)['type']
+  /** SHA-256 of its bytes, in hex. */
+  hash: string
+}
+
+/**
+ * A campaign with what nearly every use of it needs: its key opened, its host, its newest wording in each locale, and
+ * what else a signer is shown.
+ */
+export type Campaign = Omit<typeof campaigns.$inferSelect, 'digestKey'> & {
+  digestKey: KeyObject
+  organization: { name: string; url: string | null }
+  /** Never empty; the first locale is the campaign's own. */
+  texts: PledgeText[]
+  targets: Target[]
+  /** Those that can be promised now, as with the questions: what was retired is left out. */
+  clauses: Clause[]
+  questions: Question[]
+  logo?: Logo
+}
+
+/** Campaigns first and what they say after them: whoever sees one open sees no wording from before it opened. */
+export async function readCampaigns(db: Db, keys: Keys): Promise<Campaign[]> {
+  const rows = await db
+    .select()
+    .from(campaigns)
+    .innerJoin(organizations, eq(organizations.id, campaigns.organizationId))
+  const said = await readAllSaid(db)
+  return rows.map(({ campaigns: campaign, organizations: { name, url } }) => ({
+    ...campaign,
+    digestKey: openDigestKey(keys, campaign.slug, campaign.digestKey),
+    organization: { name, url },
+    ...saidIn(said, campaign),
+  }))
+}
+
+async function readAllSaid(db: Db) {
+  return {
+    texts: await db
+      .selectDistinctOn([pledgeTexts.campaignId, pledgeTexts.locale])
+      .from(pledgeTexts)
+      .orderBy(pledgeTexts.campaignId, pledgeTexts.locale, desc(pledgeTexts.version)),
+    targets: await db.select().from(campaignTargets).orderBy(asc(campaignTargets.position)),
+    clauses: await db
+      .select()
+      .from(campaignClauses)
+      .where(isNull(campaignClauses.retiredAt))
+      .orderBy(asc(campaignClauses.position)),
+    questions: await db
+      .select()
+      .from(campaignQuestions)
+      .where(isNull(campaignQuestions.retiredAt))
+      .orderBy(asc(campaignQuestions.position)),
+    logos: await db
+      .select({ campaignId: campaignLogos.campaignId, type: campaignLogos.type, hash: campaignLogos.hash })
+      .from(campaignLogos),
+  }
+}
+
+type Said = Awaited<ReturnType<typeof readAllSaid>>
+
+function saidIn(said: Said, { id, locales }: Pick<Campaign, 'id' | 'locales'>) {
+  const ofThis = ({ campaignId }: { campaignId: number }) => campaignId === id
+  const texts = said.texts.filter(ofThis)
+  const logo = said.logos.find(ofThis)
+  return {
+    texts: locales.flatMap((locale) => texts.find((text) => text.locale === locale) ?? []),
+    targets: said.targets
+      .filter(ofThis)
+      .map(({ id, name, reason, sourceUrl }) => ({ id, name, reason, sourceUrl })),
+    clauses: said.clauses.filter(ofThis).map(({ id, words }) => ({ id, words })),
+    questions: said.questions.filter(ofThis).map(({ id, words, options }) => ({ id, words, options })),
+    ...(logo && { logo: { type: logo.type, hash: logo.hash.toString('hex') } }),
+  }
+}
