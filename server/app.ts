@@ -13,6 +13,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { campaignRoutes } from './campaigns/routes.ts'
 import { campusRoutes } from './campuses/routes.ts'
 import type { Config } from './config.ts'
+import { dashboardRoutes } from './dashboards/routes.ts'
 import type { Deps } from './deps.ts'
 import { denyByDefault } from './headers.ts'
 import { healthRoutes } from './health.ts'
@@ -86,6 +87,7 @@ function consoleApi(deps: Deps) {
     await app.register(cookie)
     guard(app, deps)
     organizerRoutes(app, deps)
+    dashboardRoutes(app, deps)
   }
 }
 

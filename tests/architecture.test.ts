@@ -119,6 +119,7 @@ const writers: Record<string, string> = {
   exclusions: 'exclusions',
   mail_domains: 'exclusions',
   offline_counts: 'imports',
+  mail_tallies: 'mail',
   audit_log: 'audit',
 }
 

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm'
 import { type NewCampaign, createCampaign } from '../campaigns/opening.ts'
 import { campaigns, pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import { countLetters } from '../mail/mail-tally.ts'
 import { confirmPledge } from '../pledges/confirmation.ts'
 import type { PledgeRequest } from '../pledges/contract.ts'
 import { makePledge } from '../pledges/pledge.ts'
@@ -53,6 +54,8 @@ export async function openDemoWorld(deps: Deps): Promise<void> {
     await Promise.all(signers.map(([campus, n]) => signThen({ ...deps, now: () => then }, campus, n)))
   }
   await confirmAll(deps, campaignId)
+  const sent = days.reduce((sum, signers) => sum + signers.length, 0)
+  await countLetters(deps.db, { campaignId, now: deps.now(), sent })
 }
 
 async function demoCampaign(deps: Deps): Promise<NewCampaign> {
@@ -97,12 +100,12 @@ async function signThen(deps: Deps, campus: string, n: number): Promise<void> {
 /** Each by its own link. No email follows: whoever has confirmed by the time it would be sent is not written to. */
 async function confirmAll(deps: Deps, campaignId: number): Promise<void> {
   const rows = await deps.db.select().from(pledges).where(eq(pledges.campaignId, campaignId))
-  await Promise.all(
-    rows.map(async (row) => {
-      const then = { ...deps, now: () => new Date(row.signedAt.getTime() + MINUTE_MS) }
-      await confirmPledge(then, { token: confirmToken(then, row) })
-    }),
-  )
+  const together = Map.groupBy(rows, ({ signedAt }) => signedAt.getTime())
+  // One moment after the other: confirmations that arrive together are of the same time.
+  for (const [signedAt, signed] of together) {
+    const then = { ...deps, now: () => new Date(signedAt + MINUTE_MS) }
+    await Promise.all(signed.map((row) => confirmPledge(then, { token: confirmToken(then, row) })))
+  }
 }
 
 function pick(words: readonly string[]): string {

@@ -31,6 +31,7 @@ export const access: Record<string, Access> = {
   // coalitions
 
   // dashboards
+  [`GET ${BASE}/campaigns/:campaign/dashboard`]: { role: 'viewer', partners: true },
 
   // exclusions
 

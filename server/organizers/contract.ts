@@ -3,6 +3,9 @@ import { Slug } from '../campaigns/contract.ts'
 
 export const Role = Type.Enum(['owner', 'editor', 'viewer'])
 
+/** Of routes about one campaign; the guard has looked it up. */
+export const CampaignPath = Type.Object({ campaign: Slug })
+
 /** Who is signed in, and what is hers to work on. */
 export const Me = Type.Object(
   {

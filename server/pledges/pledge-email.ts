@@ -4,6 +4,8 @@ import { type Campaign, textIn } from '../campaigns/campaign.ts'
 import { addJobs } from '../db/queue.ts'
 import { pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import { countLetters, type MailTotals } from '../mail/mail-tally.ts'
+import { MailFailure } from '../mail/mail.ts'
 import { sixDigitCode } from './code.ts'
 import { openContact } from './contact.ts'
 import { isPledge, type PledgeKey } from './mailbox.ts'
@@ -99,7 +101,22 @@ async function send<Name extends EmailName>(
   const letter = await renderEmail(name, locale, values)
   const { email } = openContact(deps.keys, row, contact)
   const way = campaign.isDemo ? deps.demoMail : deps.mail
-  await way.send({ ...letter, to: email, messageId: messageId(deps, contact), locale })
+  try {
+    await way.send({ ...letter, to: email, messageId: messageId(deps, contact), locale })
+  } catch (error) {
+    if (error instanceof MailFailure && error.isPermanent) await count(deps, campaign, { bounced: 1 })
+    throw error
+  }
+  await count(deps, campaign, { sent: 1 })
+}
+
+/** A letter that went is not sent again only because it could not be counted. */
+async function count(
+  { db, now }: Deps,
+  { id: campaignId }: Campaign,
+  by: Partial<MailTotals>,
+): Promise<void> {
+  await countLetters(db, { campaignId, now: now(), ...by }).catch(() => {})
 }
 
 /** Follows from the sealed contact, which no two signatures share: the same at each retry, and telling nothing. */

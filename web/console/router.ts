@@ -6,5 +6,6 @@ import NotFound from './NotFound.svelte'
 export const { p, navigate, isActive, route } = createRouter({
   layout: Frame,
   '/': () => import('./home/HomePage.svelte'),
+  '/campaigns/:campaign': () => import('./dashboard/DashboardPage.svelte'),
   '*': NotFound,
 })

@@ -1,0 +1,55 @@
+import { Type, type Static } from 'typebox'
+import { CampusDomain } from '../campuses/contract.ts'
+
+const Instant = Type.String({ format: 'date-time' })
+
+const Arrivals = {
+  created: Type.Integer({ description: 'Pledges signed, whatever became of them.' }),
+  confirmed: Type.Integer({ description: 'Pledges confirmed, whatever became of them since.' }),
+}
+
+export const DashboardCampus = Type.Object({
+  campus: CampusDomain,
+  name: Type.String(),
+  confirmed: Type.Integer(),
+  goal: Type.Optional(Type.Integer()),
+  lastDay: Type.Optional(Type.Integer({ description: 'Confirmed within the last 24 hours; hosts only.' })),
+  lat: Type.Optional(Type.Number()),
+  lon: Type.Optional(Type.Number()),
+})
+export type DashboardCampus = Static<typeof DashboardCampus>
+
+/** How a drive is doing. Hosts see exact figures; partners see what everybody sees, and no figure of time. */
+export const Dashboard = Type.Object(
+  {
+    at: Instant,
+    confirmed: Type.Integer(),
+    goal: Type.Optional(Type.Integer()),
+    campuses: Type.Array(DashboardCampus, { description: 'The largest first.' }),
+    elsewhere: Type.Integer({ description: 'Signers of no campus.' }),
+    others: Type.Optional(
+      Type.Object({ campuses: Type.Integer(), confirmed: Type.Integer() }, { description: 'Partners only.' }),
+    ),
+    host: Type.Optional(
+      Type.Object({
+        pending: Type.Integer({ description: 'Signed, and not confirmed yet.' }),
+        created: Type.Integer(),
+        hours: Type.Array(Type.Object({ hour: Instant, ...Arrivals }), {
+          description: 'The last 72 hours, each, in order.',
+        }),
+        days: Type.Array(Type.Object({ day: Type.String({ format: 'date' }), ...Arrivals }), {
+          description: 'Days of UTC from the first to today, each, in order.',
+        }),
+        growth: Type.Array(Type.Object({ day: Type.String({ format: 'date' }), confirmed: Type.Integer() }), {
+          description: 'What counts today by the day it was confirmed, summed up.',
+        }),
+        mail: Type.Object({
+          sent: Type.Integer({ description: 'Letters that a mail server took.' }),
+          bounced: Type.Integer({ description: 'Letters that a mail server refused for good.' }),
+        }),
+      }),
+    ),
+  },
+  { $id: 'Dashboard' },
+)
+export type Dashboard = Static<typeof Dashboard>

@@ -1,0 +1,66 @@
+import type { Campaign } from '../campaigns/campaign.ts'
+import type { Deps } from '../deps.ts'
+import { mailTotals } from '../mail/mail-tally.ts'
+import { daysOf, growthOf, hoursOf, pendingOf } from './arrivals.ts'
+import { exactCampuses, publicCampuses } from './campuses.ts'
+import type { Dashboard } from './contract.ts'
+import { rememberFor } from './remember.ts'
+
+/** Many look at once, and each page asks every few seconds. */
+const FIGURES_FOR_MS = 2_000
+/** What looks through all pledges is asked for less often. */
+const SLOW_FIGURES_FOR_MS = 30_000
+
+export interface Dashboards {
+  /** How a drive is doing, exactly: for members of its host. */
+  ofHost(campaign: Campaign): Promise<Dashboard>
+  /** The same for members of a partner: what everybody sees, from the published leaderboard. */
+  ofPartner(campaign: Campaign): Promise<Dashboard>
+}
+
+export function openDashboards(deps: Deps): Dashboards {
+  const slow = rememberFor(SLOW_FIGURES_FOR_MS, async (campaign: Campaign) => ({
+    growth: await growthOf(deps.db, campaign.id, deps.now()),
+    pending: await pendingOf(deps.db, campaign.id),
+  }))
+  const ofHost = rememberFor(FIGURES_FOR_MS, async (campaign: Campaign) => {
+    return await hostDashboard(deps, campaign, await slow(campaign))
+  })
+  return { ofHost, ofPartner: (campaign) => partnerDashboard(deps, campaign) }
+}
+
+async function hostDashboard(
+  { db, now }: Deps,
+  { id, goal }: Campaign,
+  slow: Pick<NonNullable<Dashboard['host']>, 'growth' | 'pending'>,
+): Promise<Dashboard> {
+  const at = now()
+  const [{ campuses, elsewhere }, hours, days, mail] = await Promise.all([
+    exactCampuses(db, id, at),
+    hoursOf(db, id, at),
+    daysOf(db, id, at),
+    mailTotals(db, id),
+  ])
+  const created = days.reduce((sum, day) => sum + day.created, 0)
+  return {
+    at: at.toISOString(),
+    confirmed: campuses.reduce((sum, { confirmed }) => sum + confirmed, elsewhere),
+    ...(goal && { goal }),
+    campuses,
+    elsewhere,
+    host: { ...slow, created, hours, days, mail },
+  }
+}
+
+async function partnerDashboard(deps: Deps, { id, goal }: Campaign): Promise<Dashboard> {
+  const { leaderboard } = await deps.leaderboards.of(id)
+  const { confirmed, others, elsewhere = 0 } = leaderboard
+  return {
+    at: deps.now().toISOString(),
+    confirmed,
+    ...(goal && { goal }),
+    campuses: await publicCampuses(deps.db, leaderboard),
+    elsewhere,
+    ...(others && { others }),
+  }
+}
