@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { campaignRoutes } from './campaigns/routes.ts'
+import { coalitionRoutes } from './coalitions/routes.ts'
 import { campusRoutes } from './campuses/routes.ts'
 import type { Config } from './config.ts'
 import { dashboardRoutes } from './dashboards/routes.ts'
@@ -87,6 +88,7 @@ function consoleApi(deps: Deps) {
     await app.register(cookie)
     guard(app, deps)
     organizerRoutes(app, deps)
+    coalitionRoutes(app, deps)
     dashboardRoutes(app, deps)
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Campaigns, openCampaigns } from './campaigns/campaign.ts'
 import { type Campuses, openCampuses } from './campuses/campus.ts'
+import { openSourceCounting, type SourceCounting } from './coalitions/source-counts.ts'
 import type { Config } from './config.ts'
 import { Batch } from './db/batch.ts'
 import { type Db, inTransaction, openDb } from './db/db.ts'
@@ -24,6 +25,7 @@ export interface Deps {
   campaigns: Campaigns
   campuses: Campuses
   leaderboards: Leaderboards
+  sourceCounting: SourceCounting
   mail: Mail
   /** The only way out for campaigns of a made-up world. */
   demoMail: Mail
@@ -58,6 +60,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     campuses,
     campaigns: openCampaigns(db, keys, listener),
     leaderboards,
+    sourceCounting: openSourceCounting(db, now),
     ...mail,
     mailboxFolder,
     signings: new Batch({ write: writeSignings(db, keys) }),

@@ -38,6 +38,8 @@ export const consoleRefusals = {
   'signed-out': [401, 'This needs an organizer who is signed in'],
   'passkey-needed': [403, 'This needs a passkey that was just used'],
   'role-too-low': [403, 'This needs another role'],
+  'source-taken': [409, 'This source code is taken'],
+  'sources-full': [409, 'There are as many sources as there may be'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
 export type PublicCode = keyof typeof refusals

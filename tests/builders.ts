@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { onTestFinished } from 'vitest'
 import { type App, buildApp } from '../server/app.ts'
 import { type NewCampaign, createCampaign } from '../server/campaigns/opening.ts'
+import { addSources } from '../server/coalitions/sources.ts'
 import { openDeps } from '../server/deps.ts'
 import type { Role } from '../server/organizers/access.ts'
 import { organizerOf } from '../server/organizers/organizer.ts'
@@ -14,10 +15,14 @@ import { type PledgeKey, pledgeKey } from '../server/pledges/mailbox.ts'
 import { signToken, type TokenPurpose } from '../server/pledges/token.ts'
 import type { Estamos } from './estamos.ts'
 
+/** Registered in every campaign that a test opens. */
+const SOURCES = ['ydsa-gt', 'poster', 'sample']
+
 /** An open campaign in which nothing is special but what a test says. @returns its slug */
 export async function anOpenCampaign(server: Estamos, settings: Partial<NewCampaign> = {}): Promise<string> {
   const slug = `drive-${randomBytes(5).toString('hex')}`
-  await createCampaign(server.deps.db, server.deps.keys, {
+  const { db, keys, now } = server.deps
+  const campaignId = await createCampaign(db, keys, {
     slug,
     state: 'open',
     contactMode: 'contactable',
@@ -33,6 +38,14 @@ export async function anOpenCampaign(server: Estamos, settings: Partial<NewCampa
     ],
     ...settings,
   })
+  const { rows } = await db.execute<{ organization_id: number }>(
+    sql`select organization_id from campaigns where id = ${campaignId}`,
+  )
+  await addSources(
+    db,
+    { campaignId, organizationId: rows[0]?.organization_id ?? 0, at: now() },
+    SOURCES.map((code) => ({ code, name: code })),
+  )
   return slug
 }
 
@@ -140,13 +153,14 @@ export async function pledge(server: Estamos, slug: string, request: Partial<Ple
 export async function crowd(
   server: Estamos,
   slug: string,
-  { campus, people }: { campus?: string; people: number },
+  { campus, people, source }: { campus?: string; people: number; source?: string },
 ) {
   const { confirmToken } = await import('../server/pledges/pledge-email.ts')
   const id = await campaignId(server, slug)
   const name = randomBytes(4).toString('hex')
   const emails = times(people, (n) => `${name}${n}@mail.example`)
-  await Promise.all(emails.map((email) => sign(server, slug, { email, ...(campus && { campus }) })))
+  const request = { ...(campus && { campus }), ...(source && { source }) }
+  await Promise.all(emails.map((email) => sign(server, slug, { email, ...request })))
   const { rows } = await server.deps.db.execute<Record<string, Buffer>>(sql`
     select email_digest, address_digest, choices_hash from pledges where campaign_id = ${id} and state = 'pending'`)
   const tokens = rows.map((row) =>

@@ -9,6 +9,7 @@ import {
   campaignTargets,
   organizations,
   pledgeTexts,
+  sources,
 } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
 import { openDigestKey } from './digest-key.ts'
@@ -42,6 +43,8 @@ export type Campaign = Omit<typeof campaigns.$inferSelect, 'digestKey'> & {
   clauses: Clause[]
   questions: Question[]
   logo?: Logo
+  /** The codes that are kept with a pledge. */
+  sources: ReadonlySet<string>
 }
 
 /** Campaigns first and what they say after them: whoever sees one open sees no wording from before it opened. */
@@ -79,6 +82,10 @@ async function readAllSaid(db: Db) {
     logos: await db
       .select({ campaignId: campaignLogos.campaignId, type: campaignLogos.type, hash: campaignLogos.hash })
       .from(campaignLogos),
+    sources: await db
+      .select({ campaignId: sources.campaignId, code: sources.code })
+      .from(sources)
+      .where(isNull(sources.retiredAt)),
   }
 }
 
@@ -95,6 +102,7 @@ function saidIn(said: Said, { id, locales }: Pick<Campaign, 'id' | 'locales'>) {
       .map(({ id, name, reason, sourceUrl }) => ({ id, name, reason, sourceUrl })),
     clauses: said.clauses.filter(ofThis).map(({ id, words }) => ({ id, words })),
     questions: said.questions.filter(ofThis).map(({ id, words, options }) => ({ id, words, options })),
+    sources: new Set(said.sources.filter(ofThis).map(({ code }) => code)),
     ...(logo && { logo: { type: logo.type, hash: logo.hash.toString('hex') } }),
   }
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { type NewCampaign, createCampaign } from '../campaigns/opening.ts'
+import { addSources } from '../coalitions/sources.ts'
 import { campaigns, pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { countLetters } from '../mail/mail-tally.ts'
@@ -45,6 +46,7 @@ export async function openDemoWorld(deps: Deps): Promise<void> {
   const [known] = await deps.db.select().from(campaigns).where(eq(campaigns.slug, DEMO_SLUG))
   if (known) return
   const campaignId = await createCampaign(deps.db, deps.keys, await demoCampaign(deps))
+  await registerSources(deps, campaignId)
   const days = Array.from({ length: DAYS }, (): [string, number][] => [])
   for (const [campus, people] of Object.entries(crowds)) {
     for (let n = 0; n < people; n += 1) days[randomInt(DAYS)]?.push([campus, n])
@@ -82,6 +84,15 @@ async function demoCampaign(deps: Deps): Promise<NewCampaign> {
         ]
       : [],
   }
+}
+
+async function registerSources({ db, now }: Deps, campaignId: number): Promise<void> {
+  const [made] = await db.select().from(campaigns).where(eq(campaigns.id, campaignId))
+  if (!made) throw new Error('the demo campaign was not made')
+  await addSources(db, { campaignId, organizationId: made.organizationId, at: now() }, [
+    { code: CHAPTER.source, name: 'YDSA at Georgia Tech: website' },
+    { code: 'poster', name: 'Poster' },
+  ])
 }
 
 async function signThen(deps: Deps, campus: string, n: number): Promise<void> {

@@ -29,6 +29,9 @@ export const access: Record<string, Access> = {
   // campaigns
 
   // coalitions
+  [`GET ${BASE}/campaigns/:campaign/sources`]: { role: 'viewer', partners: true },
+  [`POST ${BASE}/campaigns/:campaign/sources`]: { role: 'editor', partners: true },
+  [`DELETE ${BASE}/campaigns/:campaign/sources/:code`]: { role: 'editor', partners: true },
 
   // dashboards
   [`GET ${BASE}/campaigns/:campaign/dashboard`]: { role: 'viewer', partners: true },

@@ -47,9 +47,14 @@ function signingOf(
     campusProven: campus?.isProven ?? false,
     textVersion: text.version,
     locale: text.locale,
-    source: request.source || undefined,
+    source: registeredSource(campaign, request.source),
     at: deps.now(),
   }
+}
+
+/** A code that nobody registered is dropped without a word: a link for each person must not become a tracker. */
+function registeredSource({ sources }: Campaign, code: string | undefined): string | undefined {
+  return code && sources.has(code) ? code : undefined
 }
 
 /** A name that is not to be listed is not even kept for the week in which the pledge waits. */

@@ -112,7 +112,7 @@ test('a counted pledge is not changed by signing it again with other choices', a
   await confirmed(slug)
   const before = await pledgesOf(server, slug)
 
-  await sign(server, slug, { campus: 'mit.edu', name: 'Eve', display: true, updates: true, source: 'eve' })
+  await sign(server, slug, { campus: 'mit.edu', name: 'Eve', display: true, updates: true, source: 'poster' })
 
   expect(before).toMatchObject([{ state: 'confirmed' }])
   expect(await pledgesOf(server, slug)).toEqual(before)
@@ -166,7 +166,7 @@ async function listening<Answer>(
   heard.length = 0
   const answer = await work()
   const statements = heard.filter(
-    (text) => !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos))"/.test(text),
+    (text) => !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos)|sources)"/.test(text),
   )
   return { answer, statements: statements.join('\n') }
 }

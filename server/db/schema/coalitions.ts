@@ -57,7 +57,10 @@ export const partnerInvitations = pgTable(
   ],
 )
 
-/** Which embed, poster or link brought a pledge. Only what is registered here is kept with a pledge. */
+/**
+ * Which embed, poster or link brought a pledge. Only what is registered here is kept with a pledge. A code stays its
+ * organization's for good: given to another, it would take pledges along.
+ */
 export const sources = pgTable(
   'sources',
   {
@@ -69,6 +72,8 @@ export const sources = pgTable(
     /** For organizers: "Poster at the library". */
     name: text('name').notNull(),
     registeredAt: instant('registered_at').notNull(),
+    /** No longer kept with new pledges, and shown nowhere. */
+    retiredAt: instant('retired_at'),
   },
   (t) => [
     primaryKey({ name: 'sources_pkey', columns: [t.campaignId, t.code] }),
@@ -87,7 +92,10 @@ export const sources = pgTable(
   ],
 )
 
-/** A student asks to lead the drive at a campus that has no chapter yet. */
+/**
+ * A student asks to lead the drive at a campus that has no chapter yet. `unconfirmed` until she presses the button
+ * behind the link that was mailed to her; organizers see what is `asked`.
+ */
 export const chapterRequests = pgTable(
   'chapter_requests',
   {
@@ -96,9 +104,9 @@ export const chapterRequests = pgTable(
     campusId: integer('campus_id').notNull(),
     /** HMAC of the address under the campaign's digest key: one request per person and campus. */
     addressDigest: bytea('address_digest').notNull(),
-    /** `{email, name, about?}`, sealed by the server key; erased when it is declined. */
+    /** `{email, name, about?}`, sealed by the server key; erased when it is decided. */
     contact: bytea('contact'),
-    state: text('state', { enum: ['asked', 'approved', 'declined'] }).notNull(),
+    state: text('state', { enum: ['unconfirmed', 'asked', 'approved', 'declined'] }).notNull(),
     askedAt: instant('asked_at').notNull(),
     decidedAt: instant('decided_at'),
   },
@@ -115,6 +123,9 @@ export const chapterRequests = pgTable(
       columns: [t.campusId],
       foreignColumns: [campuses.id],
     }),
-    check('chapter_requests_state_check', sql`${t.state} in ('asked', 'approved', 'declined')`),
+    check(
+      'chapter_requests_state_check',
+      sql`${t.state} in ('unconfirmed', 'asked', 'approved', 'declined')`,
+    ),
   ],
 )

@@ -1,0 +1,114 @@
+import { sql } from 'drizzle-orm'
+import type { Campaign } from '../campaigns/campaign.ts'
+import type { Db } from '../db/db.ts'
+import type { Deps } from '../deps.ts'
+
+export interface DayCount {
+  /** "2026-11-24", in UTC. */
+  day: string
+  created: number
+  confirmed: number
+}
+
+export interface SourceCount {
+  /** Signed, in whatever state it is now. */
+  created: number
+  confirmed: number
+  /** In their order; days on which nothing happened are left out. */
+  days: DayCount[]
+}
+
+export interface SourceCounts {
+  /** By code; null stands for pledges that came by no source. */
+  bySource: Map<string | null, SourceCount>
+  /** When they were counted. */
+  at: Date
+}
+
+/** The counts of each campaign as last read, and the reading that is under way. */
+export interface SourceCounting {
+  of(campaignId: number): Promise<SourceCounts>
+}
+
+/** Counting may take one part in thirty of a process's time, so a drive of a million is counted twice a minute. */
+const RESTS = 30
+const KEPT_MS = { least: 1_000, most: 60_000 }
+
+/**
+ * Counts by reading the pledges through when somebody looks: an index on the source, or a tally of it, would be paid for
+ * by every signature, and organizers are few.
+ */
+export function openSourceCounting(db: Db, now: () => Date): SourceCounting {
+  const seen = new Map<number, { counts: Promise<SourceCounts>; goodUntil: number }>()
+
+  function afresh(campaignId: number): Promise<SourceCounts> {
+    const began = performance.now()
+    const entry = { counts: readCounts(db, campaignId, now()), goodUntil: Infinity }
+    seen.set(campaignId, entry)
+    entry.counts.then(
+      () => {
+        const ended = performance.now()
+        entry.goodUntil = ended + Math.min(KEPT_MS.most, Math.max(KEPT_MS.least, RESTS * (ended - began)))
+      },
+      () => seen.delete(campaignId),
+    )
+    return entry.counts
+  }
+
+  return {
+    of(campaignId) {
+      const known = seen.get(campaignId)
+      return known && performance.now() < known.goodUntil ? known.counts : afresh(campaignId)
+    },
+  }
+}
+
+/** Exact, and so for the host alone: what a partner may see of it, `shownTo` decides. */
+export async function sourceCounts({ sourceCounting }: Deps, { id }: Campaign): Promise<SourceCounts> {
+  return await sourceCounting.of(id)
+}
+
+interface Row extends Record<string, unknown> {
+  source: string | null
+  /** Null in the rows that say what was confirmed. */
+  signed_on: string | null
+  confirmed_on: string | null
+  created: number
+  confirmed: number
+}
+
+async function readCounts(db: Db, campaignId: number, at: Date): Promise<SourceCounts> {
+  const { rows } = await db.execute<Row>(sql`
+    select source, signed_on::text, confirmed_on::text, count(*)::int as created,
+      (count(*) filter (where confirmed_on is not null))::int as confirmed
+    from (
+      select source, (signed_at at time zone 'UTC')::date as signed_on,
+        case when state = 'confirmed' then (confirmed_at at time zone 'UTC')::date end as confirmed_on
+      from pledges where campaign_id = ${campaignId}) pledge
+    group by grouping sets ((source, signed_on), (source, confirmed_on))
+    order by coalesce(signed_on, confirmed_on)`)
+  const bySource = new Map<string | null, SourceCount>()
+  for (const row of rows) add(bySource, row)
+  for (const count of bySource.values()) count.days.sort((a, b) => a.day.localeCompare(b.day))
+  return { bySource, at }
+}
+
+function add(bySource: SourceCounts['bySource'], row: Row): void {
+  const count = bySource.get(row.source) ?? { created: 0, confirmed: 0, days: [] }
+  bySource.set(row.source, count)
+  if (row.signed_on) {
+    count.created += row.created
+    dayOf(count, row.signed_on).created += row.created
+  } else if (row.confirmed_on) {
+    count.confirmed += row.confirmed
+    dayOf(count, row.confirmed_on).confirmed += row.confirmed
+  }
+}
+
+function dayOf({ days }: SourceCount, day: string): DayCount {
+  const known = days.findLast((one) => one.day === day)
+  if (known) return known
+  const made = { day, created: 0, confirmed: 0 }
+  days.push(made)
+  return made
+}
