@@ -166,7 +166,8 @@ async function listening<Answer>(
   heard.length = 0
   const answer = await work()
   const statements = heard.filter(
-    (text) => !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos)|sources)"/.test(text),
+    (text) =>
+      !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos)|sources)"/.test(text),
   )
   return { answer, statements: statements.join('\n') }
 }
