@@ -207,8 +207,9 @@ describe('a partner', () => {
       ['used', 'unused'].map((code) => partner.call('DELETE', `campaigns/${slug}/sources/${code}`)),
     )
 
-    const [unused, used] = sources.map(({ code, name, ...rest }) => rest)
+    const [unused, used] = sources.map((source) => ({ ...source, code: '', name: '' }))
     expect(used).toEqual(unused)
+    expect(used?.isOwn).toBe(true)
     expect(removals.map(({ statusCode, body }) => [statusCode, body])).toEqual([
       [204, ''],
       [204, ''],
