@@ -1,50 +1,14 @@
+import { sql } from 'drizzle-orm'
 import type { DbOrTx } from '../db/db.ts'
 import { auditLog } from '../db/schema.ts'
+import type { AuditAction } from './contract.ts'
 
 /** Who acts: an organizer in a session, or null for the operator and for jobs. */
 export interface Doer {
   organizerId: number
-  sessionId: number
+  /** Null where it was done before there was one. */
+  sessionId: number | null
 }
-
-/** Everything that is written down. A name, once used, keeps its meaning. */
-export type AuditAction =
-  | 'organizer.sign-in'
-  | 'organizer.sign-out'
-  | 'session.end'
-  | 'passkey.add'
-  | 'passkey.remove'
-  | 'recovery-codes.make'
-  | 'passkey-reset.ask'
-  | 'passkey-reset.approve'
-  | 'passkey-reset.cancel'
-  | 'organization.make'
-  | 'organization.change'
-  | 'member.invite'
-  | 'member.join'
-  | 'member.change-role'
-  | 'member.remove'
-  | 'invitation.cancel'
-  | 'partner.invite'
-  | 'partner.join'
-  | 'partner.leave'
-  | 'source.register'
-  | 'source.remove'
-  | 'campaign.make'
-  | 'campaign.change'
-  | 'campaign.open'
-  | 'campaign.close'
-  | 'campaign.reopen'
-  | 'campaign.delete'
-  | 'pledge-text.change'
-  | 'chapter-request.approve'
-  | 'chapter-request.decline'
-  | 'exclusion.apply'
-  | 'exclusion.undo'
-  | 'export.make'
-  | 'import.make'
-  | 'offline-count.add'
-  | 'offline-count.remove'
 
 export interface AuditEntry {
   at: Date
@@ -56,9 +20,21 @@ export interface AuditEntry {
   details?: Record<string, unknown>
 }
 
-/** Writes down what is done, in the transaction that does it. */
+/**
+ * Writes down what is done, in the transaction that does it. What is said of a campaign alone stands with its host
+ * too, so that it outlives the campaign.
+ */
 export async function writeDown(tx: DbOrTx, { by, ...entry }: AuditEntry): Promise<void> {
-  await tx
-    .insert(auditLog)
-    .values({ ...entry, organizerId: by?.organizerId ?? null, sessionId: by?.sessionId ?? null })
+  await tx.insert(auditLog).values({
+    ...entry,
+    organizationId: entry.organizationId ?? hostOf(entry.campaignId),
+    organizerId: by?.organizerId ?? null,
+    sessionId: by?.sessionId ?? null,
+  })
+}
+
+function hostOf(campaignId: number | undefined) {
+  return campaignId === undefined
+    ? null
+    : sql`(select organization_id from campaigns where id = ${campaignId})`
 }

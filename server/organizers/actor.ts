@@ -8,6 +8,7 @@ import { isFresh, type Session } from './sessions.ts'
 
 /** An organizer at work: what every verb of the console is told about who calls it. */
 export interface Actor extends Doer {
+  sessionId: number
   session: Session
 }
 
