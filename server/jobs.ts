@@ -6,6 +6,7 @@ import { openDb } from './db/db.ts'
 import type { Deps } from './deps.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { MailFailure } from './mail/mail.ts'
+import { type InvitationLetter, sendInvitation } from './organizations/invitation-email.ts'
 import { sendMyPledgeLink, sendPledgeEmail, spreadPledgeEmails } from './pledges/pledge-email.ts'
 import type { PledgeEmail } from './pledges/pledge-email-job.ts'
 import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgetting.ts'
@@ -24,6 +25,7 @@ export function tasks(deps: Deps): TaskList {
     'pledge-emails': (payload) => spreadPledgeEmails(deps, payload as PledgeEmail[]),
     'pledge-email': (payload) => mailed(sendPledgeEmail(deps, emailOf(payload))),
     'my-pledge-link': (payload) => mailed(sendMyPledgeLink(deps, emailOf(payload))),
+    'organizer-invitation': (payload) => mailed(sendInvitation(deps, payload as InvitationLetter)),
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),
@@ -69,7 +71,7 @@ async function releaseAbandoned({ db, now }: Deps): Promise<void> {
   await db.execute(sql`
     select graphile_worker.force_unlock_workers(array(
       select distinct locked_by from graphile_worker.jobs
-      where task_identifier in ('pledge-emails', 'pledge-email', 'my-pledge-link')
+      where task_identifier in ('pledge-emails', 'pledge-email', 'my-pledge-link', 'organizer-invitation')
         and locked_at < ${now().toISOString()}::timestamptz - interval '5 minutes'))`)
 }
 

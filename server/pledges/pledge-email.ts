@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type EmailName, type EmailValues, renderEmail } from '../../emails/emails.ts'
 import { type Campaign, textIn } from '../campaigns/campaign.ts'
 import { addJobs } from '../db/queue.ts'
@@ -6,6 +5,7 @@ import { pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { countLetters, type MailTotals } from '../mail/mail-tally.ts'
 import { MailFailure } from '../mail/mail.ts'
+import { messageIdOf } from '../mail/message-id.ts'
 import { sixDigitCode } from './code.ts'
 import { openContact } from './contact.ts'
 import { isPledge, type PledgeKey } from './mailbox.ts'
@@ -102,7 +102,7 @@ async function send<Name extends EmailName>(
   const { email } = openContact(deps.keys, row, contact)
   const way = campaign.isDemo ? deps.demoMail : deps.mail
   try {
-    await way.send({ ...letter, to: email, messageId: messageId(deps, contact), locale })
+    await way.send({ ...letter, to: email, messageId: messageIdOf(deps.publicUrl, contact), locale })
   } catch (error) {
     if (error instanceof MailFailure && error.isPermanent) await count(deps, campaign, { bounced: 1 })
     throw error
@@ -117,12 +117,6 @@ async function count(
   by: Partial<MailTotals>,
 ): Promise<void> {
   await countLetters(db, { campaignId, now: now(), ...by }).catch(() => {})
-}
-
-/** Follows from the sealed contact, which no two signatures share: the same at each retry, and telling nothing. */
-function messageId({ publicUrl }: Deps, contact: Buffer): string {
-  const id = createHash('sha256').update(contact).digest('hex').slice(0, 32)
-  return `<${id}@${new URL(publicUrl).hostname}>`
 }
 
 /** The token in the link of a confirmation email: it confirms the choices that the email lists. */
