@@ -10,6 +10,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { auditRoutes } from './audit/routes.ts'
 import { campaignRoutes } from './campaigns/routes.ts'
 import { coalitionRoutes } from './coalitions/routes.ts'
 import { campusRoutes } from './campuses/routes.ts'
@@ -19,6 +20,7 @@ import type { Deps } from './deps.ts'
 import { denyByDefault } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
+import { organizationRoutes } from './organizations/routes.ts'
 import { guard } from './organizers/guard.ts'
 import { organizerRoutes } from './organizers/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
@@ -90,6 +92,8 @@ function consoleApi(deps: Deps) {
     organizerRoutes(app, deps)
     coalitionRoutes(app, deps)
     dashboardRoutes(app, deps)
+    organizationRoutes(app, deps)
+    auditRoutes(app, deps)
   }
 }
 

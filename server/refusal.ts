@@ -40,6 +40,14 @@ export const consoleRefusals = {
   'role-too-low': [403, 'This needs another role'],
   'source-taken': [409, 'This source code is taken'],
   'sources-full': [409, 'There are as many sources as there may be'],
+  'no-member': [404, 'This person is not a member'],
+  'no-invitation': [404, 'There is no such invitation'],
+  'last-owner': [409, 'An organization needs an owner'],
+  'already-member': [409, 'This person is a member already'],
+  'already-invited': [409, 'This person is invited already'],
+  'changed-meanwhile': [409, 'Somebody else changed this meanwhile'],
+  'link-invalid': [422, 'That is not an address beginning with https://'],
+  'too-many-invitations': [429, 'Too many invitations for one day'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
 export type PublicCode = keyof typeof refusals

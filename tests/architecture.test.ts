@@ -85,7 +85,7 @@ describe('dependencies run one way', () => {
 
 /** Which folder alone writes each table. */
 const writers: Record<string, string> = {
-  organizations: 'campaigns',
+  organizations: 'organizations',
   campaigns: 'campaigns',
   pledge_texts: 'campaigns',
   campaign_campuses: 'campaigns',

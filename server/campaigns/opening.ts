@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { sql } from 'drizzle-orm'
-import { type Db, transaction, type Tx } from '../db/db.ts'
-import { campaignCampuses, campaigns, organizations, pledgeTexts } from '../db/schema.ts'
+import { type Db, transaction } from '../db/db.ts'
+import { campaignCampuses, campaigns, pledgeTexts } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
+import { type NewOrganization, organizationOf } from '../organizations/organization.ts'
 import { announceCampaigns } from './campaign.ts'
 import { newDigestKey } from './digest-key.ts'
 
@@ -17,7 +17,7 @@ type CampaignSettings = Omit<typeof campaigns.$inferInsert, 'id' | 'organization
 type CampusSettings = Omit<typeof campaignCampuses.$inferInsert, 'campaignId'>
 
 export interface NewCampaign extends CampaignSettings {
-  organization: Omit<typeof organizations.$inferInsert, 'id'>
+  organization: NewOrganization
   texts: NewText[]
   campuses?: CampusSettings[]
 }
@@ -41,16 +41,6 @@ export async function createCampaign(db: Db, keys: Keys, campaign: NewCampaign):
     await announceCampaigns(tx)
     return made.id
   })
-}
-
-async function organizationOf(tx: Tx, organization: NewCampaign['organization']): Promise<number> {
-  const [found] = await tx
-    .insert(organizations)
-    .values(organization)
-    .onConflictDoUpdate({ target: organizations.slug, set: { slug: sql`excluded.slug` } })
-    .returning({ id: organizations.id })
-  if (!found) throw new Error('no organization was made')
-  return found.id
 }
 
 function firstVersion(campaignId: number, text: NewText): typeof pledgeTexts.$inferInsert {

@@ -24,7 +24,22 @@ export const access: Record<string, Access> = {
   [`GET ${BASE}/session`]: { role: 'organizer' },
   [`DELETE ${BASE}/session`]: { role: 'organizer' },
 
-  // organizations
+  // organizations: any member sees who the others are; owners decide who they are. Whoever has a link may look at its
+  // invitation and accept it.
+  [`GET ${BASE}/organizations/:organization`]: { role: 'viewer' },
+  [`PATCH ${BASE}/organizations/:organization`]: { role: 'owner' },
+  [`PATCH ${BASE}/organizations/:organization/members/:organizer`]: { role: 'owner', fresh: true },
+  [`DELETE ${BASE}/organizations/:organization/members/:organizer`]: { role: 'owner', fresh: true },
+  [`DELETE ${BASE}/organizations/:organization/membership`]: { role: 'viewer' },
+  [`POST ${BASE}/organizations/:organization/hand-over`]: { role: 'owner', fresh: true },
+  [`POST ${BASE}/organizations/:organization/invitations`]: { role: 'owner', fresh: true },
+  [`POST ${BASE}/organizations/:organization/invitations/:invitation/letters`]: {
+    role: 'owner',
+    fresh: true,
+  },
+  [`DELETE ${BASE}/organizations/:organization/invitations/:invitation`]: { role: 'owner' },
+  [`POST ${BASE}/invitation-previews`]: { role: 'nobody' },
+  [`POST ${BASE}/invitation-acceptances`]: { role: 'nobody' },
 
   // campaigns
 
@@ -42,7 +57,9 @@ export const access: Record<string, Access> = {
 
   // imports
 
-  // audit
+  // audit: whoever is a member may see what the others do. A partner sees its own organization's log, not the host's.
+  [`GET ${BASE}/organizations/:organization/audit`]: { role: 'viewer' },
+  [`GET ${BASE}/campaigns/:campaign/audit`]: { role: 'viewer' },
 }
 
 /** @throws Error at the start, for a route that says nothing of who may call it */

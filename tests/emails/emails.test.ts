@@ -25,7 +25,7 @@ function valueOf(name: EmailName, isWanted: (key: string, value: unknown) => boo
 }
 
 const typed = (name: EmailName) => valueOf(name, (key) => /(Title|Name)$/.test(key))
-const link = (name: EmailName) => valueOf(name, (_, value) => /^https:/.test(String(value)))
+const link = (name: EmailName) => valueOf(name, (_, value) => String(value).startsWith('https:'))
 
 function linksOf(body: string): string[] {
   return [...new Set(body.match(/https:\/\/pledge\.example\.org[^\s"<]*/g) ?? [])].sort()
