@@ -3,12 +3,18 @@ import { confirm, type ConfirmValues } from './confirm.ts'
 import type { Email, RenderedEmail } from './email.ts'
 import { myPledgeLink, type MyPledgeLinkValues } from './my-pledge-link.ts'
 import { organizerInvitation, type OrganizerInvitationValues } from './organizer-invitation.ts'
+import { organizerSignIn, type OrganizerSignInValues } from './organizer-sign-in.ts'
+import { passkeyReset, type PasskeyResetValues } from './passkey-reset.ts'
+import { signInChanged, type SignInChangedValues } from './sign-in-changed.ts'
 
 export interface EmailValues {
   confirm: ConfirmValues
   'already-pledged': AlreadyPledgedValues
   'my-pledge-link': MyPledgeLinkValues
   'organizer-invitation': OrganizerInvitationValues
+  'organizer-sign-in': OrganizerSignInValues
+  'passkey-reset': PasskeyResetValues
+  'sign-in-changed': SignInChangedValues
 }
 export type EmailName = keyof EmailValues
 
@@ -18,6 +24,9 @@ export const emails: { [Name in EmailName]: Email<EmailValues[Name]> } = {
   'already-pledged': alreadyPledged,
   'my-pledge-link': myPledgeLink,
   'organizer-invitation': organizerInvitation,
+  'organizer-sign-in': organizerSignIn,
+  'passkey-reset': passkeyReset,
+  'sign-in-changed': signInChanged,
 }
 
 /** Any locale we have no words for is answered in English. Throws on a URL that is not http or https. */

@@ -24,7 +24,7 @@ function valueOf(name: EmailName, isWanted: (key: string, value: unknown) => boo
   return found?.[0] ?? ''
 }
 
-const typed = (name: EmailName) => valueOf(name, (key) => /(Title|Name)$/.test(key))
+const typed = (name: EmailName) => valueOf(name, (key) => /(Title|Name)$|^who$/.test(key))
 const link = (name: EmailName) => valueOf(name, (_, value) => String(value).startsWith('https:'))
 
 function linksOf(body: string): string[] {
