@@ -21,6 +21,7 @@ import { denyByDefault } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
+import { accountRoutes } from './organizers/account-routes.ts'
 import { guard } from './organizers/guard.ts'
 import { organizerRoutes } from './organizers/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
@@ -90,6 +91,7 @@ function consoleApi(deps: Deps) {
     await app.register(cookie)
     guard(app, deps)
     organizerRoutes(app, deps)
+    accountRoutes(app, deps)
     coalitionRoutes(app, deps)
     dashboardRoutes(app, deps)
     organizationRoutes(app, deps)

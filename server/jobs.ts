@@ -7,6 +7,10 @@ import type { Deps } from './deps.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { MailFailure } from './mail/mail.ts'
 import { type InvitationLetter, sendInvitation } from './organizations/invitation-email.ts'
+import { forgetSigningIn } from './organizers/forgetting.ts'
+import { sendSignInLink, type SignInJob } from './organizers/links.ts'
+import { type ChangeNotice, sendChangeNotice } from './organizers/notices.ts'
+import { remindOfResets, type ResetNotice, sendResetNotice } from './organizers/reset-notices.ts'
 import { sendMyPledgeLink, sendPledgeEmail, spreadPledgeEmails } from './pledges/pledge-email.ts'
 import type { PledgeEmail } from './pledges/pledge-email-job.ts'
 import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgetting.ts'
@@ -18,6 +22,8 @@ const byTheClock = [
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
   { task: 'recount-tallies', match: '37 9 * * *' },
+  { task: 'forget-signing-in', match: '*/10 * * * *' },
+  { task: 'remind-of-resets', match: '47 8 * * *' },
 ]
 
 export function tasks(deps: Deps): TaskList {
@@ -31,6 +37,11 @@ export function tasks(deps: Deps): TaskList {
     'forget-times': () => forgetTimes(deps),
     'forget-tries': () => forgetTries(deps),
     'recount-tallies': () => recount(deps),
+    'organizer-sign-in': (payload) => mailed(sendSignInLink(deps, payload as SignInJob)),
+    'sign-in-changed': (payload) => mailed(sendChangeNotice(deps, payload as ChangeNotice)),
+    'passkey-reset-notice': (payload) => mailed(sendResetNotice(deps, payload as ResetNotice)),
+    'remind-of-resets': () => remindOfResets(deps),
+    'forget-signing-in': () => forgetSigningIn(deps),
   }
 }
 
@@ -71,7 +82,8 @@ async function releaseAbandoned({ db, now }: Deps): Promise<void> {
   await db.execute(sql`
     select graphile_worker.force_unlock_workers(array(
       select distinct locked_by from graphile_worker.jobs
-      where task_identifier in ('pledge-emails', 'pledge-email', 'my-pledge-link', 'organizer-invitation')
+      where task_identifier in ('pledge-emails', 'pledge-email', 'my-pledge-link', 'organizer-invitation',
+        'organizer-sign-in', 'sign-in-changed', 'passkey-reset-notice')
         and locked_at < ${now().toISOString()}::timestamptz - interval '5 minutes'))`)
 }
 

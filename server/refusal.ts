@@ -37,6 +37,13 @@ export const refusals = {
 export const consoleRefusals = {
   'signed-out': [401, 'This needs an organizer who is signed in'],
   'passkey-needed': [403, 'This needs a passkey that was just used'],
+  'passkey-required': [403, 'The emailed link alone does not open this account'],
+  'passkey-refused': [403, 'That passkey was not accepted'],
+  'passkey-missing': [409, 'There is no passkey yet'],
+  'passkey-known': [409, 'That passkey is known already'],
+  'last-passkey': [409, 'The last passkey stays until there is another'],
+  'recovery-code-wrong': [422, 'That recovery code is not good'],
+  'approval-not-hers': [403, 'Another owner has to approve this'],
   'role-too-low': [403, 'This needs another role'],
   'source-taken': [409, 'This source code is taken'],
   'sources-full': [409, 'There are as many sources as there may be'],

@@ -105,6 +105,7 @@ const writers: Record<string, string> = {
   campaign_logos: 'campaigns',
   organizers: 'organizers',
   sign_in_links: 'organizers',
+  sign_in_asks: 'organizers',
   organizer_sessions: 'organizers',
   passkeys: 'organizers',
   passkey_challenges: 'organizers',

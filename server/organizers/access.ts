@@ -24,6 +24,34 @@ export const access: Record<string, Access> = {
   [`GET ${BASE}/session`]: { role: 'organizer' },
   [`DELETE ${BASE}/session`]: { role: 'organizer' },
 
+  // signing in
+  [`POST ${BASE}/sign-in-links`]: { role: 'nobody' },
+  [`POST ${BASE}/sign-in-offers`]: { role: 'nobody' },
+  [`POST ${BASE}/sessions`]: { role: 'nobody' },
+  [`POST ${BASE}/sign-in-challenges`]: { role: 'nobody' },
+  [`POST ${BASE}/passkey-sessions`]: { role: 'nobody' },
+  [`POST ${BASE}/passkey-resets`]: { role: 'nobody' },
+
+  // the organizer's own account
+  [`GET ${BASE}/account`]: { role: 'organizer' },
+  [`POST ${BASE}/passkey-challenges`]: { role: 'organizer' },
+  [`POST ${BASE}/passkey-uses`]: { role: 'organizer' },
+  [`POST ${BASE}/new-passkey-challenges`]: { role: 'organizer' },
+  [`POST ${BASE}/passkeys`]: { role: 'organizer' },
+  [`PATCH ${BASE}/passkeys/:passkey`]: { role: 'organizer' },
+  [`DELETE ${BASE}/passkeys/:passkey`]: { role: 'organizer', fresh: true },
+  [`POST ${BASE}/recovery-codes`]: { role: 'organizer', fresh: true },
+  [`DELETE ${BASE}/sessions`]: { role: 'organizer' },
+  [`DELETE ${BASE}/sessions/:session`]: { role: 'organizer' },
+  [`DELETE ${BASE}/passkey-reset`]: { role: 'organizer' },
+
+  // an owner's word on somebody's lost passkey
+  [`POST ${BASE}/organizations/:organization/passkey-resets/:organizer/approval`]: {
+    role: 'owner',
+    fresh: true,
+  },
+  [`DELETE ${BASE}/organizations/:organization/passkey-resets/:organizer`]: { role: 'owner' },
+
   // organizations: any member sees who the others are; owners decide who they are. Whoever has a link may look at its
   // invitation and accept it.
   [`GET ${BASE}/organizations/:organization`]: { role: 'viewer' },

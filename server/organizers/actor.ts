@@ -32,7 +32,7 @@ export function actorOf(session: Session | undefined): Actor {
 }
 
 /** @throws Refusal `passkey-needed` */
-export function requireFresh({ session }: Actor, now: Date): void {
+export function requireFresh({ session }: Pick<Actor, 'session'>, now: Date): void {
   if (!isFresh(session, now)) throw new Refusal('passkey-needed', 'Use your passkey once more to do this.')
 }
 

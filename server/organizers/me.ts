@@ -6,6 +6,8 @@ import type { Role } from './access.ts'
 import type { Actor } from './actor.ts'
 import type { Me } from './contract.ts'
 import { openOrganizer } from './organizer.ts'
+import { resetOf } from './passkey-resets.ts'
+import { passkeysOf } from './passkeys.ts'
 import { FRESH_MINUTES } from './sessions.ts'
 
 type Organization = Me['organizations'][number]
@@ -16,17 +18,14 @@ export async function showMe(deps: Deps, { organizerId, session }: Actor): Promi
   if (!row) throw new Error(`a session of organizer ${organizerId}, who is not there`)
   const { email, name } = openOrganizer(deps.keys, row)
   const { passkeyAt } = session
+  const reset = await resetOf(deps.db, organizerId, deps.now())
   return {
     organizer: { id: organizerId, email, ...(name && { name }) },
     ...(passkeyAt && { freshUntil: new Date(passkeyAt.getTime() + FRESH_MINUTES * 60_000).toISOString() }),
-    hasPasskey: await hasPasskey(deps, organizerId),
+    hasPasskey: (await passkeysOf(deps.db, organizerId)).length > 0,
+    ...(reset && { passkeyReset: { takesEffectAt: reset.takesEffectAt.toISOString() } }),
     organizations: await organizationsOf(deps, organizerId),
   }
-}
-
-async function hasPasskey({ db }: Deps, organizerId: number): Promise<boolean> {
-  const { rows } = await db.execute(sql`select from passkeys where organizer_id = ${organizerId} limit 1`)
-  return rows.length > 0
 }
 
 interface Row extends Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { and, eq, gt, lt } from 'drizzle-orm'
+import { and, desc, eq, gt, lt, ne } from 'drizzle-orm'
 import type { Db, DbOrTx } from '../db/db.ts'
 import { organizerSessions } from '../db/schema.ts'
 
@@ -14,16 +14,22 @@ const TOKEN_BYTES = 32
 const NOTED_EVERY_MS = 60_000
 const HOUR_MS = 3_600_000
 
+/** By which way somebody signed in. */
+type Way = (typeof organizerSessions.$inferSelect)['way']
+
 export interface Session {
   id: number
+  /** What is kept of its cookie. */
+  tokenHash: Buffer
   organizerId: number
+  way: Way
   startedAt: Date
   passkeyAt: Date | null
 }
 
 export interface NewSession {
   organizerId: number
-  way: 'link' | 'passkey' | 'recovery-code'
+  way: Way
   /** "Firefox on Android". */
   device: string
   now: Date
@@ -63,21 +69,30 @@ export async function startSession(
 
 /** The session of a cookie; undefined where it is unknown, was ended, idle for 12 hours or is 7 days old. */
 export async function sessionOf(db: Db, token: string, now: Date): Promise<Session | undefined> {
-  const hoursAgo = (hours: number) => new Date(now.getTime() - hours * HOUR_MS)
   const [row] = await db
     .select()
     .from(organizerSessions)
-    .where(
-      and(
-        eq(organizerSessions.tokenHash, tokenHash(token)),
-        gt(organizerSessions.usedAt, hoursAgo(IDLE_HOURS)),
-        gt(organizerSessions.startedAt, hoursAgo(24 * LIFETIME_DAYS)),
-      ),
-    )
+    .where(and(eq(organizerSessions.tokenHash, tokenHash(token)), isAlive(now)))
   if (!row) return undefined
   if (now.getTime() - row.usedAt.getTime() > NOTED_EVERY_MS) await noteUse(db, row.id, now)
-  const { id, organizerId, startedAt, passkeyAt } = row
-  return { id, organizerId, startedAt, passkeyAt }
+  return row
+}
+
+function isAlive(now: Date) {
+  const hoursAgo = (hours: number) => new Date(now.getTime() - hours * HOUR_MS)
+  return and(
+    gt(organizerSessions.usedAt, hoursAgo(IDLE_HOURS)),
+    gt(organizerSessions.startedAt, hoursAgo(24 * LIFETIME_DAYS)),
+  )
+}
+
+/** The sessions of an organizer that are alive, the last used first. */
+export async function sessionsOf(db: Db, organizerId: number, now: Date) {
+  return await db
+    .select()
+    .from(organizerSessions)
+    .where(and(eq(organizerSessions.organizerId, organizerId), isAlive(now)))
+    .orderBy(desc(organizerSessions.usedAt))
 }
 
 async function noteUse(db: Db, id: number, now: Date): Promise<void> {
@@ -111,4 +126,21 @@ export async function endSession(tx: DbOrTx, organizerId: number, sessionId: num
     .where(and(eq(organizerSessions.organizerId, organizerId), eq(organizerSessions.id, sessionId)))
     .returning({ id: organizerSessions.id })
   return ended.length > 0
+}
+
+/** @returns how many were ended */
+export async function endOtherSessions(
+  tx: DbOrTx,
+  { organizerId, id }: Pick<Session, 'organizerId' | 'id'>,
+): Promise<number> {
+  const ended = await tx
+    .delete(organizerSessions)
+    .where(and(eq(organizerSessions.organizerId, organizerId), ne(organizerSessions.id, id)))
+    .returning({ id: organizerSessions.id })
+  return ended.length
+}
+
+/** Whoever signs in leaves the session that this browser had, whosever it was. */
+export async function endSessionIn(tx: DbOrTx, token: string | undefined): Promise<void> {
+  if (token) await tx.delete(organizerSessions).where(eq(organizerSessions.tokenHash, tokenHash(token)))
 }

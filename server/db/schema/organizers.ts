@@ -50,6 +50,18 @@ export const signInLinks = pgTable(
   ],
 )
 
+/** How often links were asked for, for each address that was typed and each hour, whether an organizer has it or not. */
+export const signInAsks = pgTable(
+  'sign_in_asks',
+  {
+    /** HMAC of the hour and the address: of another hour it is another. */
+    digest: bytea('digest').notNull(),
+    asks: integer('asks').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [primaryKey({ name: 'sign_in_asks_pkey', columns: [t.digest] })],
+)
+
 export const organizerSessions = pgTable(
   'organizer_sessions',
   {

@@ -1,0 +1,64 @@
+import { eq, gt, sql } from 'drizzle-orm'
+import type { DbOrTx } from '../db/db.ts'
+import { addJobs } from '../db/queue.ts'
+import { organizers, passkeyResets } from '../db/schema.ts'
+import type { Deps } from '../deps.ts'
+import { noticeId, sendToOrganizer } from './notices.ts'
+import { openOrganizer } from './organizer.ts'
+import { lapsedAt } from './passkey-resets.ts'
+
+export interface ResetNotice {
+  id: string
+  /** Whose passkeys are to be replaced. */
+  organizerId: number
+  /** Herself, or an owner of an organization that she is in. */
+  readerId: number
+}
+
+/** Tells these organizers, and all owners of their organizations, that their passkeys are to be replaced. */
+export async function addResetNotices(tx: DbOrTx, organizerIds: number[]): Promise<void> {
+  const { rows } = await tx.execute<{ organizer_id: number; reader_id: number }>(sql`
+    select hers.organizer_id, owned.organizer_id as reader_id
+    from memberships hers join memberships owned
+      on owned.organization_id = hers.organization_id and owned.role = 'owner'
+    where hers.organizer_id in ${organizerIds} and owned.organizer_id <> hers.organizer_id
+    group by 1, 2`)
+  const toOwners = rows.map((row) => ({ organizerId: row.organizer_id, readerId: row.reader_id }))
+  const toThemselves = organizerIds.map((organizerId) => ({ organizerId, readerId: organizerId }))
+  const notices: ResetNotice[] = [...toThemselves, ...toOwners].map((one) => ({ id: noticeId(), ...one }))
+  await addJobs(
+    tx,
+    notices.map((payload) => ({ task: 'passkey-reset-notice', payload })),
+  )
+}
+
+/** Not of a reset that was taken back meanwhile. */
+export async function sendResetNotice(deps: Deps, { id, organizerId, readerId }: ResetNotice): Promise<void> {
+  const [found] = await deps.db
+    .select()
+    .from(passkeyResets)
+    .innerJoin(organizers, eq(organizers.id, passkeyResets.organizerId))
+    .where(eq(passkeyResets.organizerId, organizerId))
+  if (!found) return
+  await sendToOrganizer(deps, { id, organizerId: readerId }, 'passkey-reset', {
+    who: openOrganizer(deps.keys, found.organizers).email,
+    isReader: readerId === organizerId,
+    takesEffectAt: found.passkey_resets.takesEffectAt,
+    accountUrl: `${deps.publicUrl}/console/account`,
+  })
+}
+
+/** Every day, as long as a reset waits or stands open; not for one that was asked for within hours, and told of then. */
+export async function remindOfResets({ db, now }: Deps): Promise<void> {
+  const waiting = await db
+    .select({ id: passkeyResets.organizerId })
+    .from(passkeyResets)
+    .where(
+      sql`${gt(passkeyResets.takesEffectAt, lapsedAt(now()))} and ${passkeyResets.askedAt} < ${now().toISOString()}::timestamptz - interval '6 hours'`,
+    )
+  if (waiting.length > 0)
+    await addResetNotices(
+      db,
+      waiting.map(({ id }) => id).sort((a, b) => a - b),
+    )
+}
