@@ -16,18 +16,22 @@ export interface ConfirmValues {
 interface Ticks {
   listsName: boolean
   wantsUpdates: boolean
+  /** The organizer's own words. */
+  clauses: string[]
 }
 
 const tickWords = {
   en: {
     listsName: 'list me by first name and initial',
     wantsUpdates: 'email me about this pledge',
+    quoted: (words: string) => `“${words}”`,
     some: (ticked: string) => `You ticked: ${ticked}.`,
     none: 'You ticked nothing: you will be counted, and otherwise forgotten.',
   },
   es: {
     listsName: 'mostrar mi nombre y mi inicial',
     wantsUpdates: 'recibir correos sobre este compromiso',
+    quoted: (words: string) => `«${words}»`,
     some: (ticked: string) => `Marcaste: ${ticked}.`,
     none: 'No marcaste nada: tu firma se cuenta y lo demás se olvida.',
   },
@@ -101,12 +105,20 @@ export const confirm = defineEmail<ConfirmValues>({
     confirmUrl: 'https://pledge.example.org/confirm/sample-token',
     code: '123456',
     myPledgeUrl: 'https://pledge.example.org/my-pledge/sample-token',
-    ticks: { listsName: true, wantsUpdates: true },
+    ticks: {
+      listsName: true,
+      wantsUpdates: true,
+      clauses: ['I also ask my school to keep these firms off campus.'],
+    },
     expiresInDays: 7,
   },
 })
 
-function tickedIn({ listsName, wantsUpdates }: Ticks, words: (typeof tickWords)['en']): string {
-  const ticked = [listsName ? words.listsName : '', wantsUpdates ? words.wantsUpdates : ''].filter(Boolean)
+function tickedIn({ listsName, wantsUpdates, clauses }: Ticks, words: (typeof tickWords)['en']): string {
+  const ticked = [
+    ...clauses.map((clause) => words.quoted(clause.replace(/\.$/, ''))),
+    listsName ? words.listsName : '',
+    wantsUpdates ? words.wantsUpdates : '',
+  ].filter(Boolean)
   return ticked.length > 0 ? words.some(ticked.join('; ')) : words.none
 }

@@ -26,6 +26,8 @@ export const refusals = {
   'campus-not-known': [422, 'That campus is not in the directory'],
   'campus-proven': [422, 'This campus comes from the email address'],
   'contact-not-offered': [422, 'This campaign collects no contacts'],
+  'clause-not-known': [422, 'That clause is not offered'],
+  'answer-not-known': [422, 'That answer is not offered'],
   'code-wrong': [422, 'That code does not match'],
   'code-too-many-tries': [429, 'Too many tries with a code'],
   busy: [503, 'Too many people at once'],

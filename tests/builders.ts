@@ -49,6 +49,35 @@ export async function anOpenCampaign(server: Estamos, settings: Partial<NewCampa
   return slug
 }
 
+/** One that offers two clauses and asks two questions. @returns its slug and their ids */
+export async function aCampaignThatAsks(server: Estamos, settings: Partial<NewCampaign> = {}) {
+  const slug = await anOpenCampaign(server, {
+    clauses: [
+      { en: 'I also ask my school.', es: 'También se lo pido a mi escuela.' },
+      { en: 'I also tell recruiters why.', es: 'También les digo por qué.' },
+    ],
+    questions: [
+      { words: { en: 'When do you graduate?' }, options: [{ en: '2027' }, { en: '2028' }, { en: 'Later' }] },
+      { words: { en: 'Do you study technology?' }, options: [{ en: 'Yes' }, { en: 'No' }] },
+    ],
+    ...settings,
+  })
+  const { clauses, questions } = await server.deps.campaigns.bySlug(slug)
+  return { slug, clauses: clauses.map(({ id }) => id), questions: questions.map(({ id }) => id) } as {
+    slug: string
+    clauses: [number, number]
+    questions: [number, number]
+  }
+}
+
+/** How often each option of a question was given, by its number. */
+export async function answersTo(server: Estamos, question: number): Promise<Record<number, number>> {
+  const { rows } = await server.deps.db.execute<{ option: number; confirmed: number }>(
+    sql`select option, confirmed from answer_tallies where question_id = ${question}`,
+  )
+  return Object.fromEntries(rows.map(({ option, confirmed }) => [option, confirmed]))
+}
+
 export interface AnOrganizer {
   id: number
   email: string

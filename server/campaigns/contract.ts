@@ -17,6 +17,28 @@ export const LocaleQuery = Type.Object({
 export const Affiliation = Type.Enum(['student', 'alum', 'staff', 'other'])
 export type Affiliation = Static<typeof Affiliation>
 
+const Id = Type.Integer({ minimum: 1 })
+
+/** A firm that the pledge names. */
+export const Target = Type.Object({
+  name: Type.String(),
+  reason: Type.String(),
+  sourceUrl: Type.String({ format: 'uri', description: 'Where the reason can be read up; https.' }),
+})
+export type Target = Static<typeof Target>
+
+/** What a signer may promise on top of the pledge. */
+export const Clause = Type.Object({ id: Id, words: Type.String() })
+export type Clause = Static<typeof Clause>
+
+/** Optional; its answers are counted as totals, and never linked to a person. */
+export const Question = Type.Object({
+  id: Id,
+  words: Type.String(),
+  options: Type.Array(Type.Object({ number: Id, words: Type.String() })),
+})
+export type Question = Static<typeof Question>
+
 /** What a page needs to show a campaign and its form. */
 export const Campaign = Type.Object(
   {
@@ -32,6 +54,10 @@ export const Campaign = Type.Object(
     textVersion: Type.Integer(),
     textHash: Type.String({ description: 'SHA-256 of title, text and reason, in hex.' }),
     reason: Type.String({ description: 'Why: paragraphs of plain text, an empty line between.' }),
+    targets: Type.Array(Target),
+    clauses: Type.Array(Clause),
+    questions: Type.Array(Question),
+    logoUrl: Type.Optional(Type.String({ format: 'uri' })),
     opensAt: Type.Optional(Type.String({ format: 'date-time' })),
     closesAt: Type.Optional(Type.String({ format: 'date-time' })),
     goal: Type.Optional(Type.Integer()),

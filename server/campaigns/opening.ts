@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto'
-import { type Db, transaction } from '../db/db.ts'
-import { campaignCampuses, campaigns, pledgeTexts } from '../db/schema.ts'
+import { type Db, transaction, type Tx } from '../db/db.ts'
+import {
+  campaignCampuses,
+  campaignClauses,
+  campaignLogos,
+  campaignQuestions,
+  campaigns,
+  campaignTargets,
+  pledgeTexts,
+} from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
 import { type NewOrganization, organizationOf } from '../organizations/organization.ts'
 import { announceCampaigns } from './campaign.ts'
 import { newDigestKey } from './digest-key.ts'
+import type { Localized, Target } from './reading.ts'
 
 interface NewText {
   locale: string
@@ -20,11 +29,15 @@ export interface NewCampaign extends CampaignSettings {
   organization: NewOrganization
   texts: NewText[]
   campuses?: CampusSettings[]
+  targets?: Omit<Target, 'id'>[]
+  clauses?: Localized[]
+  questions?: { words: Localized; options: Localized[] }[]
+  logo?: Omit<typeof campaignLogos.$inferInsert, 'campaignId' | 'hash'>
 }
 
 /** Makes a campaign with its host, its wording and its own digest key. @returns its id */
 export async function createCampaign(db: Db, keys: Keys, campaign: NewCampaign): Promise<number> {
-  const { organization, texts, campuses = [], ...settings } = campaign
+  const { organization, texts, campuses = [], targets, clauses, questions, logo, ...settings } = campaign
   return await transaction(db, async (tx) => {
     const organizationId = await organizationOf(tx, organization)
     const digestKey = newDigestKey(keys, settings.slug)
@@ -38,9 +51,46 @@ export async function createCampaign(db: Db, keys: Keys, campaign: NewCampaign):
     if (campuses.length > 0) {
       await tx.insert(campaignCampuses).values(campuses.map((campus) => ({ ...campus, campaignId: made.id })))
     }
+    await insertParts(tx, made.id, { targets, clauses, questions, logo })
     await announceCampaigns(tx)
     return made.id
   })
+}
+
+async function insertParts(
+  tx: Tx,
+  campaignId: number,
+  {
+    targets = [],
+    clauses = [],
+    questions = [],
+    logo,
+  }: Pick<NewCampaign, 'targets' | 'clauses' | 'questions' | 'logo'>,
+): Promise<void> {
+  if (targets.length > 0) {
+    await tx
+      .insert(campaignTargets)
+      .values(targets.map((one, position) => ({ ...one, campaignId, position })))
+  }
+  if (clauses.length > 0) {
+    await tx
+      .insert(campaignClauses)
+      .values(clauses.map((words, position) => ({ words, campaignId, position })))
+  }
+  if (questions.length > 0) {
+    await tx.insert(campaignQuestions).values(
+      questions.map(({ words, options }, position) => ({
+        words,
+        options: options.map((option, at) => ({ number: at + 1, words: option })),
+        campaignId,
+        position,
+      })),
+    )
+  }
+  if (logo) {
+    const hash = createHash('sha256').update(logo.bytes).digest()
+    await tx.insert(campaignLogos).values({ ...logo, hash, campaignId })
+  }
 }
 
 function firstVersion(campaignId: number, text: NewText): typeof pledgeTexts.$inferInsert {

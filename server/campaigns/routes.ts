@@ -2,6 +2,8 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { type Campaign as KnownCampaign, openness, textIn } from './campaign.ts'
 import { Campaign, CampaignParams, LocaleQuery } from './contract.ts'
+import type { Localized, Logo } from './reading.ts'
+import { wordsIn } from './said.ts'
 
 export function campaignRoutes(app: App, deps: Deps): void {
   app.get(
@@ -42,6 +44,8 @@ export async function showCampaign(
     textVersion: text.version,
     textHash: text.textHash.toString('hex'),
     reason: text.reason,
+    ...partsIn(text.locale, campaign),
+    ...(campaign.logo && { logoUrl: logoUrl(deps, slug, campaign.logo) }),
     ...(opensAt && { opensAt: opensAt.toISOString() }),
     ...(closesAt && { closesAt: closesAt.toISOString() }),
     ...(goal && { goal }),
@@ -54,6 +58,31 @@ export async function showCampaign(
     theme: campaign.theme,
     demo: campaign.isDemo,
   }
+}
+
+function partsIn(
+  locale: string,
+  campaign: KnownCampaign,
+): Pick<Campaign, 'targets' | 'clauses' | 'questions'> {
+  const said = (words: Localized) => wordsIn(words, locale, campaign)
+  return {
+    targets: campaign.targets.map(({ name, reason, sourceUrl }) => ({
+      name,
+      reason: said(reason),
+      sourceUrl,
+    })),
+    clauses: campaign.clauses.map(({ id, words }) => ({ id, words: said(words) })),
+    questions: campaign.questions.map(({ id, words, options }) => ({
+      id,
+      words: said(words),
+      options: options.map(({ number, words: option }) => ({ number, words: said(option) })),
+    })),
+  }
+}
+
+/** It changes with the picture, so that it can be kept for ever. */
+function logoUrl({ publicUrl }: Deps, slug: string, { hash }: Logo): string {
+  return `${publicUrl}/api/v1/campaigns/${slug}/logo/${hash}`
 }
 
 /** What a reader reads, best first: what the address asks for, then what the browser says. */

@@ -8,12 +8,12 @@ import type { Deps } from '../deps.ts'
 import { campusStanding } from '../leaderboards/campus-standing.ts'
 import { confirmPledge } from '../pledges/confirmation.ts'
 import type { MyPledgeChange } from '../pledges/contract.ts'
+import { showMyPledge } from '../pledges/held.ts'
 import {
   askForMyPledgeLink,
   changeMyPledge,
   erasePledge,
   openMyPledge,
-  showMyPledge,
   withdrawPledge,
 } from '../pledges/my-pledge.ts'
 import { endSession, sessionKey, startSession } from '../pledges/session.ts'

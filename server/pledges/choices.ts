@@ -9,6 +9,8 @@ export interface Choices {
   affiliation: Affiliation | undefined
   listsName: boolean
   wantsUpdates: boolean
+  /** What is promised on top of the pledge: ids in their order. */
+  clauses: number[]
 }
 
 export const CHOICES_BYTES = 8
@@ -22,8 +24,15 @@ const NOTHING_TICKED = Buffer.alloc(CHOICES_BYTES)
  * same address again with other choices, what the first email confirms is the pledge alone.
  */
 export function choicesHash(keys: Keys, key: PledgeKey, choices: Choices): Buffer {
-  const { name, campusId, affiliation, listsName, wantsUpdates } = choices
-  if (!listsName && !wantsUpdates) return NOTHING_TICKED
-  const said = JSON.stringify([name ?? null, campusId ?? null, affiliation ?? null, listsName, wantsUpdates])
+  const { name, campusId, affiliation, listsName, wantsUpdates, clauses } = choices
+  if (!listsName && !wantsUpdates && clauses.length === 0) return NOTHING_TICKED
+  const said = JSON.stringify([
+    name ?? null,
+    campusId ?? null,
+    affiliation ?? null,
+    listsName,
+    wantsUpdates,
+    ...clauses,
+  ])
   return keys.mac('choices', Buffer.concat([keyBytes(key), Buffer.from(said)])).subarray(0, CHOICES_BYTES)
 }

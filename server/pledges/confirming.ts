@@ -3,9 +3,11 @@ import { hex } from '../db/bytes.ts'
 import type { Tx } from '../db/db.ts'
 import { NO_CAMPUS } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
+import { countAnswers } from '../leaderboards/answers.ts'
 import { changeTallies, countConfirmed } from '../leaderboards/tally.ts'
 import { Refusal } from '../refusal.ts'
 import { openContact, sealContact } from './contact.ts'
+import type { Answer } from './contract.ts'
 import { keyName, type PledgeKey } from './mailbox.ts'
 import { displayName } from './name.ts'
 import { holdsPlace, leaves, type PledgeState } from './states.ts'
@@ -44,6 +46,9 @@ interface Kept {
   displayName: string | null
   wantsUpdates: boolean
   listsName: boolean
+  clauses: number[]
+  /** Counted, and not written. */
+  answers: Answer[]
   counts: boolean
 }
 
@@ -82,6 +87,16 @@ async function lockSpellings(tx: Tx, confirmings: Confirming[]): Promise<PledgeR
   return spellings
 }
 
+/** Of a second spelling of the mailbox. */
+const nothing = {
+  contact: null,
+  displayName: null,
+  wantsUpdates: false,
+  listsName: false,
+  clauses: [],
+  answers: [],
+}
+
 /** Decides for each pending pledge that is confirmed; the first spelling of a mailbox takes its place. */
 function keepOf(keys: Keys, rows: PledgeRow[], confirmings: Confirming[]): Kept[] {
   const taken = new Set(rows.filter(({ state }) => holdsPlace(state)).map(mailboxOf))
@@ -92,14 +107,7 @@ function keepOf(keys: Keys, rows: PledgeRow[], confirmings: Confirming[]): Kept[
     if (row?.state !== 'pending') continue
     own.delete(keyName(key))
     if (taken.has(mailboxOf(row))) {
-      kept.push({
-        row,
-        contact: null,
-        displayName: null,
-        wantsUpdates: false,
-        listsName: false,
-        counts: false,
-      })
+      kept.push({ row, ...nothing, counts: false })
     } else {
       taken.add(mailboxOf(row))
       kept.push(keepTicked(keys, row, choices))
@@ -114,7 +122,7 @@ function keepTicked(keys: Keys, row: PledgeRow, choices: Buffer): Kept {
   const listsName = isListed && row.lists_name
   const wantsUpdates = isListed && row.wants_updates
   const key = keyOf(row)
-  const contact = row.contact && (listsName || wantsUpdates) ? openContact(keys, key, row.contact) : undefined
+  const contact = row.contact && isListed ? openContact(keys, key, row.contact) : undefined
   return {
     row,
     counts: true,
@@ -122,12 +130,14 @@ function keepTicked(keys: Keys, row: PledgeRow, choices: Buffer): Kept {
     wantsUpdates,
     displayName: listsName ? (contact?.name ? displayName(contact.name) : row.display_name) : null,
     contact: wantsUpdates && contact ? sealContact(keys, key, { email: contact.email }) : null,
+    clauses: contact?.clauses ?? [],
+    answers: contact?.answers ?? [],
   }
 }
 
 async function writeKept(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> {
   if (kept.length === 0) return
-  const records = kept.map(({ row, contact, displayName, wantsUpdates, listsName, counts }) => ({
+  const records = kept.map(({ row, contact, displayName, wantsUpdates, listsName, clauses, counts }) => ({
     campaign_id: row.campaign_id,
     email_digest: hex(row.email_digest),
     address_digest: hex(row.address_digest),
@@ -136,12 +146,14 @@ async function writeKept(tx: Tx, kept: Kept[], at: Date | undefined): Promise<vo
     display_name: displayName,
     wants_updates: wantsUpdates,
     lists_name: listsName,
+    clauses,
     confirmed_at: counts ? at?.toISOString() : null,
   }))
   await tx.execute(sql`
     update pledges as pledge set
       state = kept.state, contact = kept.contact, display_name = kept.display_name,
-      wants_updates = kept.wants_updates, lists_name = kept.lists_name, confirmed_at = kept.confirmed_at
+      wants_updates = kept.wants_updates, lists_name = kept.lists_name, clauses = kept.clauses,
+      confirmed_at = kept.confirmed_at
     from json_populate_recordset(null::pledges, ${JSON.stringify(records)}::json) as kept
     where pledge.campaign_id = kept.campaign_id and pledge.email_digest = kept.email_digest
       and pledge.address_digest = kept.address_digest and pledge.state in ${leaves.confirmation}`)
@@ -154,6 +166,10 @@ async function count(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> 
     .map(({ row }) => ({ campaignId: row.campaign_id, campusId: row.campus_id ?? NO_CAMPUS, by: 1 }))
   await changeTallies(tx, changes)
   await countConfirmed(tx, at, changes)
+  await countAnswers(
+    tx,
+    kept.flatMap(({ answers }) => answers),
+  )
 }
 
 async function talliesOf(tx: Tx, rows: PledgeRow[]): Promise<Map<string, number>> {

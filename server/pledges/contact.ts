@@ -1,10 +1,14 @@
 import type { Keys } from '../keys.ts'
+import type { Answer } from './contract.ts'
 import { keyBytes, type PledgeKey } from './mailbox.ts'
 
-/** Who signed. In the database only sealed by the server key, and bound to its pledge. */
+/** Who signed, and what waits with her until she confirms. In the database only sealed, and bound to its pledge. */
 export interface Contact {
   email: string
   name?: string
+  clauses?: number[]
+  /** Counted and forgotten at confirmation: nothing else ever links them to a pledge. */
+  answers?: Answer[]
 }
 
 export function sealContact(keys: Keys, key: PledgeKey, contact: Contact): Buffer {

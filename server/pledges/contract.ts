@@ -8,6 +8,16 @@ const Email = Type.String({ description: 'One address: ASCII before the @, a dom
 /** Which embed, poster or link brought a pledge. */
 export const Source = Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9._-]*$' })
 
+/** More than any campaign offers or asks. */
+const MOST_CLAUSES = 20
+const MOST_ANSWERS = 10
+
+const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
+
+/** One option of one question; the same question is answered once at most. */
+const Answer = Type.Object({ question: Id, option: Id }, { additionalProperties: false })
+export type Answer = Static<typeof Answer>
+
 export const PledgeRequest = Type.Object(
   {
     email: Email,
@@ -20,6 +30,15 @@ export const PledgeRequest = Type.Object(
     affiliation: Type.Optional(Affiliation),
     display: Type.Optional(Type.Boolean({ description: 'List me by first name and initial.' })),
     updates: Type.Optional(Type.Boolean({ description: 'Email me about this pledge.' })),
+    clauses: Type.Optional(
+      Type.Array(Id, { maxItems: MOST_CLAUSES, description: 'Ids of the clauses that are promised too.' }),
+    ),
+    answers: Type.Optional(
+      Type.Array(Answer, {
+        maxItems: MOST_ANSWERS,
+        description: 'Counted once the pledge is confirmed, and then linked to nobody.',
+      }),
+    ),
     locale: Type.Optional(Locale),
     source: Type.Optional(Source),
   },
@@ -96,6 +115,12 @@ export const MyPledge = Type.Object(
     affiliation: Type.Optional(Affiliation),
     updates: Type.Boolean(),
     display: Type.Boolean(),
+    clauses: Type.Array(Type.Object({ id: Id, words: Type.String(), promised: Type.Boolean() }), {
+      description: 'What was promised on top of the pledge, and what can be.',
+    }),
+    answers: Type.Array(Type.Object({ question: Type.String(), answer: Type.String() }), {
+      description: 'Held until the pledge is confirmed; then counted, and linked to nobody.',
+    }),
     displayName: Type.Optional(Type.String()),
     holdsAddress: Type.Boolean({ description: 'Whether your address is still kept, sealed.' }),
     textVersion: Type.Integer(),
@@ -118,6 +143,7 @@ export const MyPledgeChange = Type.Object(
     display: Type.Optional(Type.Boolean()),
     name: Type.Optional(Type.String({ description: 'Needed to turn `display` on.' })),
     updates: Type.Optional(Type.Boolean()),
+    clauses: Type.Optional(Type.Array(Id, { maxItems: MOST_CLAUSES, description: 'All that are promised.' })),
     email: Type.Optional(
       Type.String({ description: 'Needed to turn `updates` on where the address was erased.' }),
     ),

@@ -7,16 +7,24 @@ import { changeTallies } from '../leaderboards/tally.ts'
 import { Refusal } from '../refusal.ts'
 import { type Campaign, textIn } from '../campaigns/campaign.ts'
 import { checkedAddress } from './address.ts'
+import { checkedClauses } from './asked.ts'
 import { sealContact } from './contact.ts'
 import type { MyPledge, MyPledgeChange, MyPledgeLinkRequest } from './contract.ts'
+import {
+  campaignOf,
+  clausesPromised,
+  contactWaiting,
+  gone,
+  type PledgeRow,
+  requirePledge,
+  showMyPledge,
+} from './held.ts'
 import { isPledge, pledgeKey, type PledgeKey } from './mailbox.ts'
 import { checkedName, displayName } from './name.ts'
 import { chosenCampus } from './pledge.ts'
 import { emailJob, pledgeEmail } from './pledge-email-job.ts'
 import { leaves } from './states.ts'
 import { readToken, signToken } from './token.ts'
-
-type PledgeRow = typeof pledges.$inferSelect
 
 /** Writes down a job that mails the link, if there is a pledge to show; the caller learns nothing either way. */
 export async function askForMyPledgeLink(deps: Deps, { campaign: slug, email, locale }: MyPledgeLinkRequest) {
@@ -45,36 +53,6 @@ export function keyOfSession(deps: Deps, session: string | undefined): PledgeKey
   }
 }
 
-/** All that is held about a pledge. */
-export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge> {
-  const row = await requirePledge(deps, key)
-  const campaign = await campaignOf(deps, row)
-  const text = textIn(campaign, [row.locale])
-  const campus = row.campusId === null ? undefined : deps.campuses.byId(row.campusId)
-  return {
-    campaign: { slug: campaign.slug, title: text.title, text: text.body },
-    state: stateShown(row),
-    ...(campus && { campus: { campus: campus.domain, name: campus.name, proven: row.campusProven } }),
-    ...(row.affiliation && { affiliation: row.affiliation }),
-    updates: row.wantsUpdates,
-    display: row.listsName,
-    ...(row.displayName && { displayName: row.displayName }),
-    holdsAddress: row.contact !== null,
-    textVersion: row.textVersion,
-    locale: row.locale,
-    ...(row.source && { source: row.source }),
-    signedAt: row.signedAt.toISOString(),
-    ...(row.confirmedAt && { confirmedAt: row.confirmedAt.toISOString() }),
-    ...(row.withdrawnAt && { withdrawnAt: row.withdrawnAt.toISOString() }),
-  }
-}
-
-/** An excluded signer sees nothing different. */
-function stateShown({ state, confirmedAt }: PledgeRow): MyPledge['state'] {
-  if (state !== 'excluded') return state
-  return confirmedAt ? 'confirmed' : 'pending'
-}
-
 /** Changes what is named, and nothing else. @throws Refusal */
 export async function changeMyPledge(deps: Deps, key: PledgeKey, change: MyPledgeChange): Promise<MyPledge> {
   const campaign = await campaignOf(deps, key)
@@ -82,7 +60,12 @@ export async function changeMyPledge(deps: Deps, key: PledgeKey, change: MyPledg
     const row = await lockPledge(tx, key)
     if (row.state === 'withdrawn') throw new Refusal('pledge-withdrawn', 'This pledge was taken back.')
     const campusId = change.campus === undefined ? row.campusId : newCampus(deps, row, change.campus)
-    const changed = { campusId, ...listing(row, change), ...updates(deps, campaign, key, row, change) }
+    const changed = {
+      campusId,
+      ...clauses(deps, campaign, row, change),
+      ...listing(row, change),
+      ...updates(deps, campaign, key, row, change),
+    }
     await tx.update(pledges).set(changed).where(isPledge(key))
     if (row.state === 'confirmed' && campusId !== row.campusId) await moveTally(tx, row, campusId)
   })
@@ -98,6 +81,19 @@ function newCampus(deps: Deps, row: PledgeRow, chosen: string): number | null {
     })
   }
   return campusId
+}
+
+function clauses(
+  { keys }: Deps,
+  campaign: Campaign,
+  row: PledgeRow,
+  change: MyPledgeChange,
+): Partial<PledgeRow> {
+  if (!change.clauses) return {}
+  const promised = checkedClauses(campaign, change.clauses, clausesPromised(keys, row))
+  if (row.confirmedAt) return { clauses: promised }
+  const waiting = contactWaiting(keys, row)
+  return waiting ? { contact: sealContact(keys, row, { ...waiting, clauses: promised }) } : {}
 }
 
 function listing(row: PledgeRow, change: MyPledgeChange): Partial<PledgeRow> {
@@ -117,7 +113,7 @@ function updates(
   change: MyPledgeChange,
 ): Partial<PledgeRow> {
   if (change.updates === undefined) return {}
-  if (!change.updates) return { wantsUpdates: false, ...(row.state !== 'pending' && { contact: null }) }
+  if (!change.updates) return { wantsUpdates: false, ...(row.confirmedAt && { contact: null }) }
   if (row.contact) return { wantsUpdates: true }
   if (campaign.contactMode === 'count-only') {
     throw new Refusal('contact-not-offered', 'This campaign keeps no addresses.', { field: 'updates' })
@@ -148,7 +144,7 @@ export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPled
     const row = await lockPledge(tx, key)
     if (row.state === 'pending')
       throw new Refusal('invalid-request', 'This pledge is not confirmed; erase it instead.')
-    const forgotten = { contact: null, displayName: null, listsName: false, wantsUpdates: false }
+    const forgotten = { contact: null, displayName: null, listsName: false, wantsUpdates: false, clauses: [] }
     await tx
       .update(pledges)
       .set({ state: 'withdrawn', withdrawnAt: deps.now(), ...forgotten })
@@ -178,17 +174,4 @@ async function uncount(tx: Tx, { state, campaignId, campusId }: PledgeRow): Prom
 async function lockPledge(tx: Tx, key: PledgeKey): Promise<PledgeRow> {
   const [row] = await tx.select().from(pledges).where(isPledge(key)).for('update')
   return row ?? gone()
-}
-
-async function requirePledge(deps: Deps, key: PledgeKey): Promise<PledgeRow> {
-  const [row] = await deps.db.select().from(pledges).where(isPledge(key))
-  return row ?? gone()
-}
-
-async function campaignOf(deps: Deps, { campaignId }: PledgeKey): Promise<Campaign> {
-  return (await deps.campaigns.byId(campaignId)) ?? gone()
-}
-
-function gone(): never {
-  throw new Refusal('token-expired', 'There is no such pledge any more: everything about it was erased.')
 }

@@ -1,5 +1,7 @@
 import { type EmailName, type EmailValues, renderEmail } from '../../emails/emails.ts'
 import { type Campaign, textIn } from '../campaigns/campaign.ts'
+import type { Clause } from '../campaigns/reading.ts'
+import { findClauses, wordsIn } from '../campaigns/said.ts'
 import { addJobs } from '../db/queue.ts'
 import { pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -45,9 +47,18 @@ export async function sendPledgeEmail(deps: Deps, email: PledgeEmail): Promise<v
     confirmUrl: `${deps.publicUrl}/confirm/${confirmToken(deps, row)}?locale=${text.locale}`,
     code: sixDigitCode(deps.keys, row, row.codeNonce, row.choicesHash),
     myPledgeUrl: myPledgeUrl(deps, row, text.locale),
-    ticks: { listsName: row.listsName, wantsUpdates: row.wantsUpdates },
+    ticks: {
+      listsName: row.listsName,
+      wantsUpdates: row.wantsUpdates,
+      clauses: (await clausesWaiting(deps, row)).map(({ words }) => wordsIn(words, text.locale, campaign)),
+    },
     expiresInDays: CONFIRM_DAYS,
   })
+}
+
+/** Those that the link would keep, as the row holds them together with the choices that it stands for. */
+async function clausesWaiting({ db, keys }: Deps, row: PledgeRow): Promise<Clause[]> {
+  return await findClauses(db, row.contact ? (openContact(keys, row, row.contact).clauses ?? []) : [])
 }
 
 /** The link to all that is held; a pledge that waits for its confirmation gets that email again. */

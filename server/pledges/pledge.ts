@@ -3,6 +3,7 @@ import { type Campaign, requireOpen, textIn } from '../campaigns/campaign.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
 import { type Address, asciiDomain, checkedAddress } from './address.ts'
+import { checkedAnswers, checkedClauses } from './asked.ts'
 import type { Choices } from './choices.ts'
 import type { PledgeReceipt, PledgeRequest } from './contract.ts'
 import { checkedName } from './name.ts'
@@ -44,6 +45,7 @@ function signingOf(
     campaign,
     address,
     choices: choicesOf(campaign, request, campus),
+    answers: checkedAnswers(campaign, request.answers),
     campusProven: campus?.isProven ?? false,
     textVersion: text.version,
     locale: text.locale,
@@ -75,6 +77,7 @@ function choicesOf(campaign: Campaign, request: PledgeRequest, campus: KnownCamp
     affiliation: request.affiliation,
     listsName,
     wantsUpdates,
+    clauses: checkedClauses(campaign, request.clauses),
   }
 }
 

@@ -15,14 +15,8 @@ import {
   PledgeReceipt,
   PledgeRequest,
 } from './contract.ts'
-import {
-  askForMyPledgeLink,
-  changeMyPledge,
-  erasePledge,
-  openMyPledge,
-  showMyPledge,
-  withdrawPledge,
-} from './my-pledge.ts'
+import { showMyPledge } from './held.ts'
+import { askForMyPledgeLink, changeMyPledge, erasePledge, openMyPledge, withdrawPledge } from './my-pledge.ts'
 import { makePledge } from './pledge.ts'
 import { requireSameOrigin } from '../same-origin.ts'
 import { endSession, sessionKey, startSession } from './session.ts'

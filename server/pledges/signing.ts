@@ -9,7 +9,8 @@ import type { Address } from './address.ts'
 import { type Choices, choicesHash } from './choices.ts'
 import { NONCE_BYTES } from './code.ts'
 import { RENEW_TRIES } from './code-tries.ts'
-import { sealContact } from './contact.ts'
+import { type Contact, sealContact } from './contact.ts'
+import type { Answer } from './contract.ts'
 import { byKey, domainDigest, keyName, type PledgeKey, pledgeKey } from './mailbox.ts'
 import { pledgeEmail } from './pledge-email-job.ts'
 import { leaves } from './states.ts'
@@ -19,6 +20,7 @@ export interface Signing {
   campaign: Pick<Campaign, 'id' | 'digestKey'>
   address: Address
   choices: Choices
+  answers: Answer[]
   campusProven: boolean
   textVersion: number
   locale: string
@@ -30,8 +32,10 @@ export interface Signing {
 interface Sealed extends Signing {
   key: PledgeKey
   domainDigest: Buffer
-  /** Name and address: kept with the pledge while it is pending, and with the job until its email is sent. */
+  /** Name and address: kept with the pledge while it is pending. */
   contact: Buffer
+  /** Kept with the job until its email is sent: the same, unless there are answers, which must not outlive the pledge's. */
+  letter: Buffer
   choicesHash: Buffer
 }
 
@@ -87,7 +91,9 @@ const WRITE_SIGNINGS = {
 export function writeSignings(db: Db, keys: Keys): Write<Signing, undefined> {
   return async (signings) => {
     const newest = newestOfEach(signings.map((signing) => seal(keys, signing)))
-    const letters = newest.map(({ key, contact, locale, at }) => pledgeEmail(key, { contact, locale, at }))
+    const letters = newest.map(({ key, letter: contact, locale, at }) =>
+      pledgeEmail(key, { contact, locale, at }),
+    )
     await runPrepared(db, WRITE_SIGNINGS, [...valuesOf(columns, newest), JSON.stringify(letters)])
     return signings.map(() => undefined)
   }
@@ -95,15 +101,25 @@ export function writeSignings(db: Db, keys: Keys): Write<Signing, undefined> {
 
 /** Done for a whole batch in a row: between other work the same ciphers take twice as long. */
 function seal(keys: Keys, signing: Signing): Sealed {
-  const { campaign, address, choices } = signing
+  const { campaign, address, choices, answers } = signing
   const key = pledgeKey(campaign, address)
-  const contact = { email: address.exact, ...(choices.name && { name: choices.name }) }
+  const contact = sealContact(keys, key, contactOf(signing))
   return {
     ...signing,
     key,
     domainDigest: domainDigest(campaign, address),
-    contact: sealContact(keys, key, contact),
+    contact,
+    letter: answers.length > 0 ? sealContact(keys, key, { email: address.exact }) : contact,
     choicesHash: choicesHash(keys, key, choices),
+  }
+}
+
+function contactOf({ address, choices: { name, clauses }, answers }: Signing): Contact {
+  return {
+    email: address.exact,
+    ...(name && { name }),
+    ...(clauses.length > 0 && { clauses }),
+    ...(answers.length > 0 && { answers }),
   }
 }
 

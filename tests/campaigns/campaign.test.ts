@@ -24,6 +24,9 @@ test('a campaign says what its form needs, and nothing of its keys', async () =>
     textVersion: 1,
     textHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     reason: 'Because.',
+    targets: [],
+    clauses: [],
+    questions: [],
     goal: 3000,
     confirmed: 0,
     eligibility: 'anyone',
@@ -35,6 +38,59 @@ test('a campaign says what its form needs, and nothing of its keys', async () =>
     demo: false,
   })
   expect(answer.headers['cache-control']).toBe('public, max-age=5, stale-while-revalidate=60')
+})
+
+test('a campaign says whom it names, what it offers and what it asks, in the words of the reader', async () => {
+  const slug = await anOpenCampaign(server, {
+    targets: [
+      { name: 'Palantir', reason: { en: 'Sells.', es: 'Vende.' }, sourceUrl: 'https://example.org/palantir' },
+      { name: 'Other', reason: { en: 'Hosts.' }, sourceUrl: 'https://example.org/other' },
+    ],
+    clauses: [{ en: 'I tell recruiters.', es: 'Lo digo.' }],
+    questions: [
+      { words: { en: 'Year?', es: '¿Año?' }, options: [{ en: '2027' }, { en: 'Later', es: 'Después' }] },
+    ],
+    logo: { type: 'image/png', bytes: Buffer.from('a picture') },
+  })
+
+  const spanish = (await get(`${slug}?locale=es-MX`)).json()
+
+  expect(spanish).toMatchObject({
+    targets: [
+      { name: 'Palantir', reason: 'Vende.', sourceUrl: 'https://example.org/palantir' },
+      { name: 'Other', reason: 'Hosts.', sourceUrl: 'https://example.org/other' },
+    ],
+    clauses: [{ id: expect.any(Number), words: 'Lo digo.' }],
+    questions: [
+      {
+        words: '¿Año?',
+        options: [
+          { number: 1, words: '2027' },
+          { number: 2, words: 'Después' },
+        ],
+      },
+    ],
+  })
+  const hash = createHash('sha256').update('a picture').digest('hex')
+  expect(spanish.logoUrl).toBe(`${server.config.publicUrl}/api/v1/campaigns/${slug}/logo/${hash}`)
+})
+
+test('what an organizer has retired is neither offered nor asked', async () => {
+  const slug = await anOpenCampaign(server, {
+    clauses: [{ en: 'Old.' }, { en: 'New.' }],
+    questions: [{ words: { en: 'Old?' }, options: [{ en: 'Yes' }, { en: 'No' }] }],
+  })
+  await server.deps.db.execute(
+    sql`update campaign_clauses set retired_at = now() where words->>'en' = 'Old.'`,
+  )
+  await server.deps.db.execute(
+    sql`update campaign_questions set retired_at = now() where words->>'en' = 'Old?'`,
+  )
+  await server.deps.db.execute(sql`select pg_notify('campaigns', '')`)
+
+  await expect.poll(async () => (await get(slug)).json().clauses).toHaveLength(1)
+
+  expect((await get(slug)).json()).toMatchObject({ clauses: [{ words: 'New.' }], questions: [] })
 })
 
 test('anybody can check the hash of the text that was signed', async () => {

@@ -158,12 +158,26 @@ describe('the confirmation', () => {
   ] as const)(
     'repeats in words what was ticked (%s, name %s, updates %s)',
     async ([locale, listsName, wantsUpdates, words]) => {
-      const { html, text } = await rendered('confirm', locale, { ticks: { listsName, wantsUpdates } })
+      const { html, text } = await rendered('confirm', locale, {
+        ticks: { listsName, wantsUpdates, clauses: [] },
+      })
 
       expect(text).toContain(words)
       expect(html).toContain(words)
     },
   )
+
+  test.each([
+    ['en', '“I also ask my school to act”; email me about this pledge.'],
+    ['es', '«I also ask my school to act»; recibir correos sobre este compromiso.'],
+  ] as const)('repeats the clauses that are promised too (%s)', async (locale, words) => {
+    const ticks = { listsName: false, wantsUpdates: true, clauses: ['I also ask my school to act.'] }
+
+    const { html, text } = await rendered('confirm', locale, { ticks })
+
+    expect(text).toContain(words)
+    expect(html).toContain(words)
+  })
 
   test('says when an unconfirmed pledge is erased', async () => {
     expect((await sample('confirm', 'en')).text).toContain('erased after 7 days')

@@ -52,6 +52,8 @@ test('a signer asks for a link, and sees all that is held', async () => {
     affiliation: 'student',
     updates: false,
     display: false,
+    clauses: [],
+    answers: [],
     holdsAddress: false,
     textVersion: 1,
     locale: 'es',

@@ -165,6 +165,7 @@ async function listening<Answer>(
   if (pool.listenerCount('acquire') === 0) pool.on('acquire', listenTo)
   heard.length = 0
   const answer = await work()
+  // Campaigns are read anew by the clock, whoever asks.
   const statements = heard.filter(
     (text) =>
       !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos)|sources)"/.test(text),

@@ -17,6 +17,8 @@ const refusals = [
   'name-not-allowed',
   'name-missing',
   'campus-not-known',
+  'clause-not-known',
+  'answer-not-known',
   'code-wrong',
   'code-too-many-tries',
   'busy',

@@ -134,6 +134,9 @@ export const es: Words = {
     'campus-not-known': 'Elige tu campus de la lista, o deja esto en blanco.',
     'campus-proven': 'Tu campus viene de tu correo y no se puede cambiar aquí.',
     'contact-not-offered': 'Este compromiso no junta nombres ni direcciones.',
+    'clause-not-known':
+      'Una de las promesas adicionales ya no se ofrece. Desmárcala o abre esta página de nuevo.',
+    'answer-not-known': 'Una de las respuestas ya no se ofrece. Elige otra, o ninguna.',
     'code-wrong': 'Ese código no coincide. Usa los seis dígitos del correo más reciente.',
     'code-too-many-tries': 'Demasiados intentos. Mejor presiona el botón del correo.',
     busy: 'Mucha gente está firmando en este momento. Lo que escribiste sigue aquí.',
