@@ -43,6 +43,13 @@ export const Dashboard = Type.Object(
         growth: Type.Array(Type.Object({ day: Type.String({ format: 'date' }), confirmed: Type.Integer() }), {
           description: 'What counts today by the day it was confirmed, summed up.',
         }),
+        answers: Type.Array(
+          Type.Object({
+            words: Type.String(),
+            options: Type.Array(Type.Object({ words: Type.String(), confirmed: Type.Integer() })),
+          }),
+        ),
+        clauses: Type.Array(Type.Object({ words: Type.String(), confirmed: Type.Integer() })),
         mail: Type.Object({
           sent: Type.Integer({ description: 'Letters that a mail server took.' }),
           bounced: Type.Integer({ description: 'Letters that a mail server refused for good.' }),

@@ -1,6 +1,7 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Deps } from '../deps.ts'
 import { mailTotals } from '../mail/mail-tally.ts'
+import { answersOf, clausesOf } from './answers.ts'
 import { daysOf, growthOf, hoursOf, pendingOf } from './arrivals.ts'
 import { exactCampuses, publicCampuses } from './campuses.ts'
 import type { Dashboard } from './contract.ts'
@@ -19,26 +20,34 @@ export interface Dashboards {
 }
 
 export function openDashboards(deps: Deps): Dashboards {
-  const slow = rememberFor(SLOW_FIGURES_FOR_MS, async (campaign: Campaign) => ({
-    growth: await growthOf(deps.db, campaign.id, deps.now()),
-    pending: await pendingOf(deps.db, campaign.id),
-  }))
+  const slow = rememberFor(SLOW_FIGURES_FOR_MS, (campaign: Campaign) => slowFigures(deps, campaign))
   const ofHost = rememberFor(FIGURES_FOR_MS, async (campaign: Campaign) => {
     return await hostDashboard(deps, campaign, await slow(campaign))
   })
   return { ofHost, ofPartner: (campaign) => partnerDashboard(deps, campaign) }
 }
 
+type SlowFigures = Pick<NonNullable<Dashboard['host']>, 'growth' | 'pending' | 'clauses'>
+
+async function slowFigures({ db, now }: Deps, { id, texts }: Campaign): Promise<SlowFigures> {
+  return {
+    growth: await growthOf(db, id, now()),
+    pending: await pendingOf(db, id),
+    clauses: await clausesOf(db, id, texts[0]?.locale ?? ''),
+  }
+}
+
 async function hostDashboard(
   { db, now }: Deps,
-  { id, goal }: Campaign,
-  slow: Pick<NonNullable<Dashboard['host']>, 'growth' | 'pending'>,
+  { id, goal, texts }: Campaign,
+  slow: SlowFigures,
 ): Promise<Dashboard> {
   const at = now()
-  const [{ campuses, elsewhere }, hours, days, mail] = await Promise.all([
+  const [{ campuses, elsewhere }, hours, days, answers, mail] = await Promise.all([
     exactCampuses(db, id, at),
     hoursOf(db, id, at),
     daysOf(db, id, at),
+    answersOf(db, id, texts[0]?.locale ?? ''),
     mailTotals(db, id),
   ])
   const created = days.reduce((sum, day) => sum + day.created, 0)
@@ -48,7 +57,7 @@ async function hostDashboard(
     ...(goal && { goal }),
     campuses,
     elsewhere,
-    host: { ...slow, created, hours, days, mail },
+    host: { ...slow, created, hours, days, answers, mail },
   }
 }
 

@@ -1,17 +1,19 @@
-import type { Dashboard } from '../../../server/dashboards/contract.ts'
 import { call, CallRefused } from '../api.ts'
 
 const EVERY_MS = 4_000
 
-/** The figures of a drive as they move. Nothing is asked for while nobody looks. */
-export class Figures {
-  shown = $state.raw<Dashboard>()
+/** What a GET answers, as it moves. Nothing is asked for while nobody looks. */
+export class Live<Answer> {
+  shown = $state.raw<Answer>()
   /** Why the newest could not be had; what was shown stays. */
   problem = $state<string>()
-  readonly #campaign: string
+  readonly #path: string
+  readonly #everyMs: number
 
-  constructor(campaign: string) {
-    this.#campaign = campaign
+  /** @param path below `/api/v1/console/` */
+  constructor(path: string, everyMs = EVERY_MS) {
+    this.#path = path
+    this.#everyMs = everyMs
   }
 
   /** For `$effect`: answers with what ends it. */
@@ -20,7 +22,7 @@ export class Figures {
     let isOver = false
     const look = async () => {
       if (!document.hidden) await this.#ask()
-      if (!isOver) timer = setTimeout(look, EVERY_MS)
+      if (!isOver) timer = setTimeout(look, this.#everyMs)
     }
     const turn = () => document.hidden || void this.#ask()
     document.addEventListener('visibilitychange', turn)
@@ -34,7 +36,7 @@ export class Figures {
 
   async #ask() {
     try {
-      this.shown = await call<Dashboard>('GET', `campaigns/${this.#campaign}/dashboard`)
+      this.shown = await call<Answer>('GET', this.#path)
       this.problem = undefined
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error
