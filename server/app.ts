@@ -11,6 +11,8 @@ import Fastify, {
 } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { auditRoutes } from './audit/routes.ts'
+import { campaignConsoleRoutes } from './campaigns/console-routes.ts'
+import { publicLogoRoute } from './campaigns/logo-routes.ts'
 import { campaignRoutes } from './campaigns/routes.ts'
 import { coalitionRoutes } from './coalitions/routes.ts'
 import { campusRoutes } from './campuses/routes.ts'
@@ -78,6 +80,7 @@ function api(deps: Deps) {
     })
     healthRoutes(app, deps)
     campaignRoutes(app, deps)
+    publicLogoRoute(app, deps)
     campusRoutes(app, deps)
     leaderboardRoutes(app, deps)
     pledgeRoutes(app, deps)
@@ -96,6 +99,7 @@ function consoleApi(deps: Deps) {
     dashboardRoutes(app, deps)
     organizationRoutes(app, deps)
     auditRoutes(app, deps)
+    campaignConsoleRoutes(app, deps)
   }
 }
 

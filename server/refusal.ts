@@ -57,6 +57,11 @@ export const consoleRefusals = {
   'changed-meanwhile': [409, 'Somebody else changed this meanwhile'],
   'link-invalid': [422, 'That is not an address beginning with https://'],
   'too-many-invitations': [429, 'Too many invitations for one day'],
+  'slug-taken': [409, 'This address is taken'],
+  'not-ready': [409, 'This campaign cannot open yet'],
+  'wrong-stage': [409, 'This campaign is at another stage'],
+  'setting-fixed': [409, 'This can no longer be changed'],
+  'setting-invalid': [422, 'This cannot be saved as it is'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
 export type PublicCode = keyof typeof refusals

@@ -12,3 +12,9 @@ export function newDigestKey(keys: Keys, slug: string): Buffer {
 export function openDigestKey(keys: Keys, slug: string, sealed: Buffer): KeyObject {
   return createSecretKey(keys.open('digest-key', sealed, Buffer.from(slug)))
 }
+
+/** The same key, sealed for another slug. */
+export function movedDigestKey(keys: Keys, slug: { from: string; to: string }, sealed: Buffer): Buffer {
+  const key = keys.open('digest-key', sealed, Buffer.from(slug.from))
+  return keys.seal('digest-key', key, Buffer.from(slug.to))
+}

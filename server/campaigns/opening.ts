@@ -37,23 +37,15 @@ export interface NewCampaign extends CampaignSettings {
 
 /** Makes a campaign with its host, its wording and its own digest key. @returns its id */
 export async function createCampaign(db: Db, keys: Keys, campaign: NewCampaign): Promise<number> {
-  const { organization, texts, campuses = [], targets, clauses, questions, logo, ...settings } = campaign
+  const { organization, campuses = [], targets, clauses, questions, logo, ...settings } = campaign
   return await transaction(db, async (tx) => {
     const organizationId = await organizationOf(tx, organization)
-    const digestKey = newDigestKey(keys, settings.slug)
-    const locales = texts.map(({ locale }) => locale)
-    const [made] = await tx
-      .insert(campaigns)
-      .values({ ...settings, organizationId, digestKey, locales })
-      .returning({ id: campaigns.id })
-    if (!made) throw new Error('no campaign was made')
-    await tx.insert(pledgeTexts).values(texts.map((text) => firstVersion(made.id, text)))
+    const campaignId = await insertCampaign(tx, keys, { ...settings, organizationId })
     if (campuses.length > 0) {
-      await tx.insert(campaignCampuses).values(campuses.map((campus) => ({ ...campus, campaignId: made.id })))
+      await tx.insert(campaignCampuses).values(campuses.map((campus) => ({ ...campus, campaignId })))
     }
-    await insertParts(tx, made.id, { targets, clauses, questions, logo })
-    await announceCampaigns(tx)
-    return made.id
+    await insertParts(tx, campaignId, { targets, clauses, questions, logo })
+    return campaignId
   })
 }
 
@@ -91,6 +83,24 @@ async function insertParts(
     const hash = createHash('sha256').update(logo.bytes).digest()
     await tx.insert(campaignLogos).values({ ...logo, hash, campaignId })
   }
+}
+
+/** @returns its id */
+export async function insertCampaign(
+  tx: Tx,
+  keys: Keys,
+  { texts, ...settings }: CampaignSettings & { organizationId: number; texts: NewText[] },
+): Promise<number> {
+  const digestKey = newDigestKey(keys, settings.slug)
+  const locales = texts.map(({ locale }) => locale)
+  const [made] = await tx
+    .insert(campaigns)
+    .values({ ...settings, digestKey, locales })
+    .returning({ id: campaigns.id })
+  if (!made) throw new Error('no campaign was made')
+  await tx.insert(pledgeTexts).values(texts.map((text) => firstVersion(made.id, text)))
+  await announceCampaigns(tx)
+  return made.id
 }
 
 function firstVersion(campaignId: number, text: NewText): typeof pledgeTexts.$inferInsert {

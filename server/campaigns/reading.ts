@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { asc, desc, eq, isNull } from 'drizzle-orm'
-import type { Db } from '../db/db.ts'
+import type { DbOrTx } from '../db/db.ts'
 import {
   campaignClauses,
   campaignLogos,
@@ -48,7 +48,7 @@ export type Campaign = Omit<typeof campaigns.$inferSelect, 'digestKey'> & {
 }
 
 /** Campaigns first and what they say after them: whoever sees one open sees no wording from before it opened. */
-export async function readCampaigns(db: Db, keys: Keys): Promise<Campaign[]> {
+export async function readCampaigns(db: DbOrTx, keys: Keys): Promise<Campaign[]> {
   const rows = await db
     .select()
     .from(campaigns)
@@ -62,7 +62,14 @@ export async function readCampaigns(db: Db, keys: Keys): Promise<Campaign[]> {
   }))
 }
 
-async function readAllSaid(db: Db) {
+/** One as it is now, whatever this process has seen. */
+export async function readCampaign(db: DbOrTx, keys: Keys, id: number): Promise<Campaign> {
+  const found = (await readCampaigns(db, keys)).find((campaign) => campaign.id === id)
+  if (!found) throw new Error(`there is no campaign ${id}`)
+  return found
+}
+
+async function readAllSaid(db: DbOrTx) {
   return {
     texts: await db
       .selectDistinctOn([pledgeTexts.campaignId, pledgeTexts.locale])

@@ -73,6 +73,14 @@ export function inTransaction<Row, Answer>(
   return (rows) => transaction(db, (tx) => write(tx, rows))
 }
 
+const UNIQUE_VIOLATION = '23505'
+
+/** Whether a statement failed because this unique key has such a row already. */
+export function isTaken(error: unknown, key: string): boolean {
+  if (error instanceof pg.DatabaseError) return error.code === UNIQUE_VIOLATION && error.constraint === key
+  return error instanceof Error && isTaken(error.cause, key)
+}
+
 /** The SQLSTATE of an error, which Drizzle wraps in one of its own. */
 function sqlStateOf(error: unknown): string | undefined {
   if (error instanceof pg.DatabaseError) return error.code

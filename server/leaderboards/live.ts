@@ -1,4 +1,4 @@
-import type { Db } from '../db/db.ts'
+import { type Db, isDatabaseAway } from '../db/db.ts'
 import type { Listener } from '../db/listen.ts'
 import { type Published, publishLeaderboard, readPublished } from './publishing.ts'
 
@@ -80,9 +80,11 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
         ? await publishLeaderboard(db, campaignId, now())
         : await readPublished(db, campaignId)
       if (published) show(one, published)
-    } catch {
+    } catch (error) {
       // The database is away: all is published anew when the listener is connected again.
-      one.due.publish = true
+      if (isDatabaseAway(error)) one.due.publish = true
+      // A draft that was deleted.
+      else if (one.watchers.size === 0) followed.delete(campaignId)
     }
   }
 

@@ -70,6 +70,24 @@ export const access: Record<string, Access> = {
   [`POST ${BASE}/invitation-acceptances`]: { role: 'nobody' },
 
   // campaigns
+  [`POST ${BASE}/organizations/:organization/campaigns`]: { role: 'editor' },
+  [`DELETE ${BASE}/campaigns/:campaign`]: { role: 'owner', fresh: true },
+  [`GET ${BASE}/campaigns/:campaign/settings`]: { role: 'viewer' },
+  [`PATCH ${BASE}/campaigns/:campaign/settings`]: { role: 'editor' },
+  [`PUT ${BASE}/campaigns/:campaign/texts`]: { role: 'editor' },
+  [`PUT ${BASE}/campaigns/:campaign/targets`]: { role: 'editor' },
+  [`PUT ${BASE}/campaigns/:campaign/clauses`]: { role: 'editor' },
+  [`PUT ${BASE}/campaigns/:campaign/questions`]: { role: 'editor' },
+  [`GET ${BASE}/campaigns/:campaign/logo`]: { role: 'viewer' },
+  [`PUT ${BASE}/campaigns/:campaign/logo`]: { role: 'editor' },
+  [`DELETE ${BASE}/campaigns/:campaign/logo`]: { role: 'editor' },
+  [`GET ${BASE}/campaigns/:campaign/campuses`]: { role: 'viewer' },
+  [`PUT ${BASE}/campaigns/:campaign/campuses/:domain`]: { role: 'editor' },
+  [`DELETE ${BASE}/campaigns/:campaign/campuses/:domain`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/opening`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/closure`]: { role: 'editor' },
+  [`DELETE ${BASE}/campaigns/:campaign/closure`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/preview`]: { role: 'viewer' },
 
   // coalitions
   [`GET ${BASE}/campaigns/:campaign/sources`]: { role: 'viewer', partners: true },

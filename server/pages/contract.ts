@@ -27,6 +27,8 @@ export interface PledgeProps {
   source?: string
   /** False in a frame: no header, no way out. */
   isWholePage: boolean
+  /** In the console, from a form that is not saved yet: nothing moves, and nobody signs. */
+  isPreview?: true
   publicUrl: string
 }
 

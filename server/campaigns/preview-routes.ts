@@ -1,0 +1,48 @@
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { campusStanding } from '../leaderboards/campus-standing.ts'
+import { campaignMember } from '../organizers/guard.ts'
+import type { PledgeProps } from '../pages/contract.ts'
+import type { Campaign } from './campaign.ts'
+import { PreviewRequest } from './contract.ts'
+import { previewOf } from './preview.ts'
+import { showCampaign } from './routes.ts'
+
+const LARGEST_FORM = 256 * 1024
+
+/** What the campaign's page or frame would be given if the form were saved; nothing of it is kept. */
+export function previewRoutes(app: App, deps: Deps): void {
+  app.post(
+    '/campaigns/:campaign/preview',
+    { bodyLimit: LARGEST_FORM, schema: { body: PreviewRequest } },
+    async (request) => {
+      const { campaign } = campaignMember(request)
+      return await previewProps(deps, previewOf(campaign, request.body), request.body)
+    },
+  )
+}
+
+async function previewProps(deps: Deps, campaign: Campaign, form: PreviewRequest): Promise<PledgeProps> {
+  const { leaderboard } = await deps.leaderboards.of(campaign.id)
+  const { goal: _, ...counted } = leaderboard
+  return {
+    campaign: await showCampaign(deps, campaign, [form.locale]),
+    leaderboard: { ...counted, ...(campaign.goal && { goal: campaign.goal }) },
+    ...(form.campus && { standing: await standingOf(deps, campaign, form.campus) }),
+    step: { at: 'asking' },
+    isWholePage: form.isWholePage,
+    isPreview: true,
+    publicUrl: deps.publicUrl,
+  }
+}
+
+async function standingOf(deps: Deps, campaign: Campaign, campus: NonNullable<PreviewRequest['campus']>) {
+  const { goal, chapterName, nextSteps } = campus
+  const { goal: _, chapter: __, ...standing } = await campusStanding(deps, campaign, campus.campus)
+  return {
+    ...standing,
+    ...(goal && { goal }),
+    ...(chapterName && { chapter: chapterName }),
+    nextSteps: nextSteps.filter(({ label, url }) => label && URL.canParse(url) && url.startsWith('https:')),
+  }
+}
