@@ -12,6 +12,7 @@ import {
   sources,
 } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
+import { Refusal } from '../refusal.ts'
 import { openDigestKey } from './digest-key.ts'
 
 export type PledgeText = typeof pledgeTexts.$inferSelect
@@ -62,10 +63,10 @@ export async function readCampaigns(db: DbOrTx, keys: Keys): Promise<Campaign[]>
   }))
 }
 
-/** One as it is now, whatever this process has seen. */
+/** One as it is now, whatever this process has seen. @throws Refusal `not-found` where it was deleted meanwhile */
 export async function readCampaign(db: DbOrTx, keys: Keys, id: number): Promise<Campaign> {
   const found = (await readCampaigns(db, keys)).find((campaign) => campaign.id === id)
-  if (!found) throw new Error(`there is no campaign ${id}`)
+  if (!found) throw new Refusal('not-found', 'This campaign was deleted meanwhile.')
   return found
 }
 
