@@ -20,6 +20,7 @@ import type { Config } from './config.ts'
 import { dashboardRoutes } from './dashboards/routes.ts'
 import type { Deps } from './deps.ts'
 import { denyByDefault } from './headers.ts'
+import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
@@ -100,6 +101,7 @@ function consoleApi(deps: Deps) {
     organizationRoutes(app, deps)
     auditRoutes(app, deps)
     campaignConsoleRoutes(app, deps)
+    exportRoutes(app, deps)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { Batch } from './db/batch.ts'
 import { type Db, inTransaction, openDb } from './db/db.ts'
 import { type Listener, openListener } from './db/listen.ts'
+import { openSlots, type Slots } from './exports/slots.ts'
 import { type Keys, openKeys } from './keys.ts'
 import { type Leaderboards, openLeaderboards } from './leaderboards/live.ts'
 import type { Mail } from './mail/mail.ts'
@@ -33,6 +34,8 @@ export interface Deps {
   signings: Batch<Signing, undefined>
   codeTries: Batch<CodeTry, RightCode>
   confirmations: Batch<Confirming, Confirmed>
+  /** Places for exports under way. */
+  exports: Slots
   close(): Promise<void>
 }
 
@@ -66,6 +69,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     signings: new Batch({ write: writeSignings(db, keys) }),
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),
+    exports: openSlots(),
     close: () => closeAll({ db, listener, leaderboards, ...mail }),
   }
 }

@@ -99,7 +99,10 @@ export const access: Record<string, Access> = {
 
   // exclusions
 
-  // exports
+  // exports: what may be published anyway, for everybody of the host; the rest for those who work with it
+  [`GET ${BASE}/campaigns/:campaign/exports/totals.:form`]: { role: 'viewer', fresh: true },
+  [`GET ${BASE}/campaigns/:campaign/exports/exact-totals.:form`]: { role: 'editor', fresh: true },
+  [`GET ${BASE}/campaigns/:campaign/exports/pledges.:form`]: { role: 'editor', fresh: true },
 
   // imports
 
