@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Slug } from '../campaigns/contract.ts'
+import { Locale, Slug } from '../campaigns/contract.ts'
 
 export const CampaignOnly = Type.Object({ campaign: Slug })
 
@@ -58,3 +58,17 @@ export const Sources = Type.Object(
   { $id: 'Sources' },
 )
 export type Sources = Static<typeof Sources>
+
+/** What the embed builder makes snippets of. */
+export const EmbedSettings = Type.Object(
+  {
+    publicUrl: Type.String(),
+    slug: Slug,
+    state: Type.Enum(['draft', 'upcoming', 'open', 'closed']),
+    texts: Type.Array(Type.Object({ locale: Locale, title: Type.String() }), {
+      description: 'The first locale is the campaign’s own.',
+    }),
+  },
+  { $id: 'EmbedSettings' },
+)
+export type EmbedSettings = Static<typeof EmbedSettings>

@@ -1,11 +1,17 @@
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { campaignMember } from '../organizers/guard.ts'
-import { CampaignOnly, NewSource, SourceParams, Sources } from './contract.ts'
+import { CampaignOnly, EmbedSettings, NewSource, SourceParams, Sources } from './contract.ts'
+import { embedSettings } from './embed-settings.ts'
 import { registerSource, removeSource, showSources } from './sources.ts'
 
 export function coalitionRoutes(app: App, deps: Deps): void {
   sourceRoutes(app, deps)
+  app.get(
+    '/campaigns/:campaign/embed',
+    { schema: { params: CampaignOnly, response: { 200: EmbedSettings } } },
+    async (request) => embedSettings(deps, campaignMember(request)),
+  )
 }
 
 function sourceRoutes(app: App, deps: Deps): void {

@@ -90,6 +90,7 @@ export const access: Record<string, Access> = {
   [`POST ${BASE}/campaigns/:campaign/preview`]: { role: 'viewer' },
 
   // coalitions
+  [`GET ${BASE}/campaigns/:campaign/embed`]: { role: 'viewer', partners: true },
   [`GET ${BASE}/campaigns/:campaign/sources`]: { role: 'viewer', partners: true },
   [`POST ${BASE}/campaigns/:campaign/sources`]: { role: 'editor', partners: true },
   [`DELETE ${BASE}/campaigns/:campaign/sources/:code`]: { role: 'editor', partners: true },

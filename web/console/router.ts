@@ -7,5 +7,6 @@ export const { p, navigate, isActive, route } = createRouter({
   layout: Frame,
   '/': () => import('./home/HomePage.svelte'),
   '/campaigns/:campaign': () => import('./dashboard/DashboardPage.svelte'),
+  '/campaigns/:campaign/embeds': () => import('./embeds/EmbedsPage.svelte'),
   '*': NotFound,
 })
