@@ -52,7 +52,7 @@ export function elementSnippet(embed: Embed): string {
 }
 
 function scriptTag({ publicUrl }: Embed): string {
-  return `<script async src="${escaped(publicUrl)}/widget.js"></` + 'script>'
+  return `<script async src="${escaped(publicUrl)}/widget.js"></script>`
 }
 
 function pathOf({ slug, campus }: Embed): string {
