@@ -1,7 +1,17 @@
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { Dashboard } from '../../server/dashboards/contract.ts'
-import { anOpenCampaign, anOrganizer, asSigner, campaignId, crowd, pledge, sign } from '../builders.ts'
+import {
+  aCampaignThatAsks,
+  anOpenCampaign,
+  anOrganizer,
+  asSigner,
+  campaignId,
+  confirm,
+  crowd,
+  pledge,
+  sign,
+} from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
 const server = estamos()
@@ -76,6 +86,24 @@ test('growth has only what counts: who took her pledge back is in none of it', a
   expect(confirmed).toBe(2)
   expect(host?.growth.at(-1)?.confirmed).toBe(2)
   expect(host?.days.at(-1)?.confirmed).toBe(3)
+})
+
+test('a host sees how often each answer was given and each clause promised, and no answer moves when a pledge goes', async () => {
+  const { slug, clauses, questions } = await aCampaignThatAsks(server)
+  const answers = [{ question: questions[0], option: 2 }]
+  for (const email of ['ada@example.edu', 'bob@example.edu']) {
+    await sign(server, slug, { email, clauses: [clauses[0]], answers })
+    await confirm(server, slug, email)
+  }
+  await (
+    await asSigner(server, slug)
+  )('POST', '/withdrawal')
+
+  const { host } = await dashboardAs(await anOrganizer(server), slug)
+
+  expect(host?.answers).toHaveLength(2)
+  expect(host?.answers[0]?.options.map(({ confirmed }) => confirmed).slice(0, 2)).toEqual([0, 2])
+  expect(host?.clauses.map(({ confirmed }) => confirmed)).toEqual([1, 0])
 })
 
 test('a campaign that nobody signed has a dashboard of noughts', async () => {
