@@ -75,7 +75,10 @@ export async function lettersTo(server: Estamos, email: string) {
 
 /** The links that were mailed to an address, the newest first. */
 export async function linksTo(server: Estamos, email: string): Promise<string[]> {
-  const letters = await lettersTo(server, email)
+  return linksIn(await lettersTo(server, email))
+}
+
+export function linksIn(letters: { text: string }[]): string[] {
   return letters.flatMap(({ text }) => /#link=([\w-]+)/.exec(text)?.[1] ?? [])
 }
 

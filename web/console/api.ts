@@ -36,16 +36,17 @@ export function remedyWith(found: Remedy): void {
  */
 export async function call<Answer = void>(method: Method, path: string, body?: object): Promise<Answer> {
   try {
-    return await once<Answer>(method, path, body)
+    return await callAsIs<Answer>(method, path, body)
   } catch (error) {
     const remedied = error instanceof CallRefused ? remedy(error) : undefined
     if (!remedied) throw error
     await remedied
-    return await once<Answer>(method, path, body)
+    return await callAsIs<Answer>(method, path, body)
   }
 }
 
-async function once<Answer>(method: Method, path: string, body?: object): Promise<Answer> {
+/** The same without a remedy: for what is one, and for asking who is signed in. @throws CallRefused */
+export async function callAsIs<Answer = void>(method: Method, path: string, body?: object): Promise<Answer> {
   const answer = await request(method, path, body)
   if (!answer.ok) throw await refusedBy(answer)
   return (answer.status === 204 ? undefined : await answer.json()) as Answer

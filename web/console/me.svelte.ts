@@ -1,5 +1,5 @@
 import type { Me } from '../../server/organizers/contract.ts'
-import { call, CallRefused } from './api.ts'
+import { callAsIs, CallRefused } from './api.ts'
 
 type Role = Me['organizations'][number]['role']
 
@@ -9,19 +9,23 @@ class Known {
   /** `asking` until the server has said who this is. */
   at = $state<'asking' | 'signed-in' | 'signed-out' | 'failed'>('asking')
 
+  /** A session that ended meanwhile is noticed by the next call: the page may hold something typed. */
   async ask(): Promise<void> {
     try {
-      this.who = await call<Me>('GET', 'session')
+      this.who = await callAsIs<Me>('GET', 'session')
       this.at = 'signed-in'
     } catch (error) {
-      const isSignedOut = error instanceof CallRefused && error.code === 'signed-out'
-      this.who = isSignedOut ? undefined : this.who
-      this.at = isSignedOut ? 'signed-out' : 'failed'
+      if (this.at === 'signed-in') return
+      this.at = error instanceof CallRefused && error.code === 'signed-out' ? 'signed-out' : 'failed'
     }
   }
 
   async signOut(): Promise<void> {
-    await call('DELETE', 'session')
+    try {
+      await callAsIs('DELETE', 'session')
+    } catch (error) {
+      if (!(error instanceof CallRefused && error.code === 'signed-out')) throw error
+    }
     this.who = undefined
     this.at = 'signed-out'
   }

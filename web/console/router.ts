@@ -8,5 +8,7 @@ export const { p, navigate, isActive, route } = createRouter({
   '/': () => import('./home/HomePage.svelte'),
   '/campaigns/:campaign': () => import('./dashboard/DashboardPage.svelte'),
   '/campaigns/:campaign/embeds': () => import('./embeds/EmbedsPage.svelte'),
+  '/sign-in': () => import('./sign-in/SignInPage.svelte'),
+  '/account': () => import('./account/AccountPage.svelte'),
   '*': NotFound,
 })
