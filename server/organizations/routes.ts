@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { keepSession, sessionToken } from '../organizers/cookie.ts'
+import { deviceOf } from '../organizers/device.ts'
 import { member } from '../organizers/guard.ts'
 import { sessionOf } from '../organizers/sessions.ts'
 import { acceptInvitation, previewInvitation } from './accepting.ts'
@@ -100,7 +101,7 @@ function invitationRoutes(app: App, deps: Deps): void {
     async (request, reply) => {
       const token = sessionToken(deps, request)
       const session = token ? await sessionOf(deps.db, token, deps.now()) : undefined
-      const device = 'a browser'
+      const device = deviceOf(request.headers['user-agent'])
       const { accepted, sessionToken: started } = await acceptInvitation(deps, {
         ...request.body,
         session,

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { organizerOf } from '../../server/organizers/organizer.ts'
 import { lettersIn } from '../../server/mail/mailbox.ts'
+import { startSession } from '../../server/organizers/sessions.ts'
 import type { Estamos } from '../estamos.ts'
 import { Authenticator } from './authenticator.ts'
 
@@ -114,12 +115,14 @@ export async function join(
     select id, ${organizerId}, ${role}, ${now().toISOString()}::timestamptz from organization`)
 }
 
-/** Somebody with a passkey, signed in by it. */
+/** Somebody with a passkey, signed in, and fresh. */
 export async function aPasskeyHolder(server: Estamos, of: Parameters<typeof aStranger>[1] = {}) {
+  const { db, keys, now } = server.deps
   const email = await aStranger(server, of)
+  const id = await organizerOf(db, keys, { email }, now())
   const browser = new TestBrowser(server)
-  await browser.signInByLink(email)
+  const { token } = await startSession(db, { organizerId: id, way: 'link', device: 'a test', now: now() })
+  browser.cookies.set('organizer', token)
   const passkey = await browser.addPasskey()
-  const { organizer } = (await browser.call('GET', 'session')).json() as { organizer: { id: number } }
-  return { id: organizer.id, email, browser, passkey }
+  return { id, email, browser, passkey }
 }
