@@ -5,7 +5,7 @@ import type { KnownCampus } from '../campuses/campus.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { Refusal } from '../refusal.ts'
 import { changeCampaign } from './changing.ts'
-import type { CampusChange, CampusPage, CampusSettings } from './contract.ts'
+import type { CampusChange, CampusPage, CampusSettings, OneCampus } from './contract.ts'
 import { checkedLine, checkedLink, invalid, requiredLine } from './wording.ts'
 
 const MOST_STEPS = 5
@@ -23,12 +23,7 @@ export async function campusPage(
   after = '',
 ): Promise<CampusPage> {
   const isOfThis = eq(campaignCampuses.campaignId, campaign.id)
-  const [now] = await db
-    .select({ revision: campaigns.revision, total: count(campaignCampuses.campusId) })
-    .from(campaigns)
-    .leftJoin(campaignCampuses, isOfThis)
-    .where(eq(campaigns.id, campaign.id))
-    .groupBy(campaigns.id)
+  const [all] = await db.select({ total: count() }).from(campaignCampuses).where(isOfThis)
   const rows = await db
     .select({ settings: campaignCampuses })
     .from(campaignCampuses)
@@ -42,11 +37,29 @@ export async function campusPage(
   })
   const last = rows.length > PAGE ? shown.at(-1)?.campus : undefined
   return {
-    revision: now?.revision ?? 1,
-    total: now?.total ?? 0,
+    total: all?.total ?? 0,
     campuses: shown,
     ...(last && { next: last }),
   }
+}
+
+/** What a campaign says to one campus: nothing, where it has not been asked to. @throws Refusal `unknown-campus` */
+export async function oneCampus(
+  deps: Deps,
+  { campaign }: CampaignMember,
+  domain: string,
+): Promise<OneCampus> {
+  const campus = campusAt(deps, domain)
+  const [row] = await deps.db
+    .select({ revision: campaigns.revision, settings: campaignCampuses })
+    .from(campaigns)
+    .leftJoin(
+      campaignCampuses,
+      and(eq(campaignCampuses.campaignId, campaigns.id), eq(campaignCampuses.campusId, campus.id)),
+    )
+    .where(eq(campaigns.id, campaign.id))
+  const settings = row?.settings ?? { goal: null, chapterName: null, nextSteps: [] }
+  return { revision: row?.revision ?? 1, ...settingsOf(campus, settings) }
 }
 
 function settingsOf(

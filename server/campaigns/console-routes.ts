@@ -4,7 +4,7 @@ import { CampusDomain } from '../campuses/contract.ts'
 import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { campaignMember, member } from '../organizers/guard.ts'
-import { changeCampus, campusPage, forgetCampus } from './campuses.ts'
+import { campusPage, changeCampus, forgetCampus, oneCampus } from './campuses.ts'
 import { changeClauses } from './clauses.ts'
 import {
   CampaignSettings,
@@ -13,6 +13,7 @@ import {
   CampusPageQuery,
   ClausesChange,
   NewCampaignRequest,
+  OneCampus,
   QuestionsChange,
   RevisionBody,
   RevisionQuery,
@@ -138,22 +139,19 @@ function campuses(app: App, deps: Deps): void {
     { schema: { params: OfCampaign, querystring: CampusPageQuery, response: { 200: CampusPage } } },
     async (request) => campusPage(deps, campaignMember(request), request.query.after),
   )
-  app.put(
-    '/campaigns/:campaign/campuses/:domain',
-    { schema: { params: OfCampus, body: CampusChange, response: shown.response } },
-    async (request) => {
-      const organizer = campaignMember(request)
-      const { domain } = request.params
-      return await shownAfter(deps, organizer, changeCampus(deps, organizer, { domain, ...request.body }))
-    },
-  )
-  app.delete(
-    '/campaigns/:campaign/campuses/:domain',
-    { schema: { params: OfCampus, querystring: RevisionQuery, response: shown.response } },
-    async (request) => {
-      const organizer = campaignMember(request)
-      const forgotten = { domain: request.params.domain, revision: Number(request.query.revision) }
-      return await shownAfter(deps, organizer, forgetCampus(deps, organizer, forgotten))
-    },
-  )
+  const url = '/campaigns/:campaign/campuses/:domain'
+  const schema = { params: OfCampus, response: { 200: OneCampus } }
+  app.get(url, { schema }, async (request) => oneCampus(deps, campaignMember(request), request.params.domain))
+  app.put(url, { schema: { ...schema, body: CampusChange } }, async (request) => {
+    const organizer = campaignMember(request)
+    const { domain } = request.params
+    await changeCampus(deps, organizer, { domain, ...request.body })
+    return await oneCampus(deps, organizer, domain)
+  })
+  app.delete(url, { schema: { ...schema, querystring: RevisionQuery } }, async (request) => {
+    const organizer = campaignMember(request)
+    const { domain } = request.params
+    await forgetCampus(deps, organizer, { domain, revision: Number(request.query.revision) })
+    return await oneCampus(deps, organizer, domain)
+  })
 }

@@ -204,10 +204,15 @@ export type CampusChange = Static<typeof CampusChange>
 const CampusSettings = Type.Object({ campus: Type.String(), name: Type.String(), ...campusSettings })
 export type CampusSettings = Static<typeof CampusSettings>
 
+export const OneCampus = Type.Object(
+  { revision: Revision, ...CampusSettings.properties },
+  { $id: 'OneCampus' },
+)
+export type OneCampus = Static<typeof OneCampus>
+
 /** A page of the campuses that a campaign says something to, by name; `next` is what `after` asks for the rest with. */
 export const CampusPage = Type.Object(
   {
-    revision: Revision,
     campuses: Type.Array(CampusSettings),
     total: Type.Integer(),
     next: Type.Optional(Type.String()),

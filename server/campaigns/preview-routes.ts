@@ -26,7 +26,7 @@ async function previewProps(deps: Deps, campaign: Campaign, form: PreviewRequest
   const { leaderboard } = await deps.leaderboards.of(campaign.id)
   const { goal: _, ...counted } = leaderboard
   return {
-    campaign: await showCampaign(deps, campaign, [form.locale]),
+    campaign: { ...(await showCampaign(deps, campaign, [form.locale])), ...logoOfDraft(deps, campaign) },
     leaderboard: { ...counted, ...(campaign.goal && { goal: campaign.goal }) },
     ...(form.campus && { standing: await standingOf(deps, campaign, form.campus) }),
     step: { at: 'asking' },
@@ -34,6 +34,12 @@ async function previewProps(deps: Deps, campaign: Campaign, form: PreviewRequest
     isPreview: true,
     publicUrl: deps.publicUrl,
   }
+}
+
+/** The public has no draft, and so none of its pictures. */
+function logoOfDraft({ publicUrl }: Deps, { slug, logo }: Campaign): { logoUrl?: string } {
+  if (!logo) return {}
+  return { logoUrl: `${publicUrl}/api/v1/console/campaigns/${slug}/logo?hash=${logo.hash}` }
 }
 
 async function standingOf(deps: Deps, campaign: Campaign, campus: NonNullable<PreviewRequest['campus']>) {

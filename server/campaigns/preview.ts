@@ -22,13 +22,18 @@ export function previewOf(campaign: Campaign, form: PreviewRequest): Campaign {
     texts: form.texts?.length ? form.texts.map((text) => previewText(campaign, text)) : campaign.texts,
     targets: (form.targets ?? campaign.targets)
       .filter(({ name }) => name.trim())
-      .map(({ sourceUrl, ...target }, at) => ({ ...target, id: at, sourceUrl: linkOf(sourceUrl) })),
+      .map(({ name, reason, sourceUrl }, at) => ({
+        name,
+        id: at,
+        reason: said(reason),
+        sourceUrl: linkOf(sourceUrl),
+      })),
     clauses: (form.clauses ?? campaign.clauses)
       .filter(({ words }) => isSaid(words))
-      .map(({ words }, at) => ({ words, id: at })),
+      .map(({ words }, at) => ({ words: said(words), id: at })),
     questions: (form.questions ?? campaign.questions)
       .filter(({ words }) => isSaid(words))
-      .map(({ words, options }, at) => ({ words, id: at, options: numbered(options) })),
+      .map(({ words, options }, at) => ({ words: said(words), id: at, options: numbered(options) })),
   }
 }
 
@@ -41,10 +46,17 @@ function linkOf(typed: string): string {
   return URL.canParse(typed) && typed.startsWith('https:') ? typed : 'https://example.org/'
 }
 
+/** What is still empty is not said: readers of it are shown another language. */
+function said(words: Localized): Localized {
+  return Object.fromEntries(Object.entries(words).filter(([, line]) => line.trim()))
+}
+
 function isSaid(words: Localized): boolean {
-  return Object.values(words).some((said) => said.trim())
+  return Object.keys(said(words)).length > 0
 }
 
 function numbered(options: { words: Localized }[]): { number: number; words: Localized }[] {
-  return options.filter(({ words }) => isSaid(words)).map(({ words }, at) => ({ number: at + 1, words }))
+  return options
+    .filter(({ words }) => isSaid(words))
+    .map(({ words }, at) => ({ number: at + 1, words: said(words) }))
 }

@@ -82,6 +82,7 @@ export const access: Record<string, Access> = {
   [`PUT ${BASE}/campaigns/:campaign/logo`]: { role: 'editor' },
   [`DELETE ${BASE}/campaigns/:campaign/logo`]: { role: 'editor' },
   [`GET ${BASE}/campaigns/:campaign/campuses`]: { role: 'viewer' },
+  [`GET ${BASE}/campaigns/:campaign/campuses/:domain`]: { role: 'viewer' },
   [`PUT ${BASE}/campaigns/:campaign/campuses/:domain`]: { role: 'editor' },
   [`DELETE ${BASE}/campaigns/:campaign/campuses/:domain`]: { role: 'editor' },
   [`POST ${BASE}/campaigns/:campaign/opening`]: { role: 'editor' },

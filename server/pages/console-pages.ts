@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { App } from '../app.ts'
 
-const manifest = new URL('../../dist/client/manifest/console.json', import.meta.url)
+const manifests = new URL('../../dist/client/manifest/', import.meta.url)
 
 /** Scripts and styles of ours, calls to us, and our own embeds in frames; nobody frames the console. */
 const POLICY = [
@@ -16,20 +16,44 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** A campaign's page as it would be, in a frame of the console: nothing can be sent from it. */
+const PREVIEW_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'self'",
+].join('; ')
+
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Crect width='100%25' height='100%25' fill='%23b4231a'/%3E%3C/svg%3E"
 
-/** One empty page for every address under /console: what it shows, the browser asks for. */
+/** One empty page for every address under /console: what it shows, the browser asks for. So is the preview in it. */
 export function consolePages(app: App): void {
-  for (const url of ['/console', '/console/*']) {
-    app.get(url, { schema: { hide: true } }, async (_, reply) =>
-      reply
-        .header('content-security-policy', POLICY)
-        .header('cross-origin-resource-policy', 'same-origin')
-        .type('text/html; charset=utf-8')
-        .send(await shell()),
-    )
-  }
+  emptyPage(app, '/console', { entry: 'console', root: 'console', policy: POLICY })
+  emptyPage(app, '/console/*', { entry: 'console', root: 'console', policy: POLICY })
+  emptyPage(app, '/console/preview', { entry: 'preview.browser', root: 'estamos', policy: PREVIEW_POLICY })
+}
+
+interface EmptyPage {
+  /** Whose manifest names the script. */
+  entry: string
+  /** The element that the script fills. */
+  root: string
+  policy: string
+}
+
+function emptyPage(app: App, url: string, page: EmptyPage): void {
+  app.get(url, { schema: { hide: true } }, async (_, reply) =>
+    reply
+      .header('content-security-policy', page.policy)
+      .header('cross-origin-resource-policy', 'same-origin')
+      .type('text/html; charset=utf-8')
+      .send(await shell(page)),
+  )
 }
 
 interface Entry {
@@ -38,15 +62,17 @@ interface Entry {
   css?: string[]
 }
 
-let made: Promise<string> | undefined
+const made = new Map<string, Promise<string>>()
 
-function shell(): Promise<string> {
-  made ??= makeShell()
-  return made
+function shell(page: EmptyPage): Promise<string> {
+  const known = made.get(page.entry) ?? makeShell(page)
+  made.set(page.entry, known)
+  return known
 }
 
-async function makeShell(): Promise<string> {
-  const entries = Object.values(JSON.parse(await readFile(manifest, 'utf8')) as Record<string, Entry>)
+async function makeShell({ entry, root }: EmptyPage): Promise<string> {
+  const manifest = await readFile(new URL(`${entry}.json`, manifests), 'utf8')
+  const entries = Object.values(JSON.parse(manifest) as Record<string, Entry>)
   const { file, css = [] } = entries.find(({ isEntry }) => isEntry) ?? { file: '' }
   return `<!doctype html>
 <html lang="en">
@@ -59,7 +85,7 @@ ${css.map((sheet) => `<link rel="stylesheet" href="/${sheet}">`).join('\n')}
 <link rel="icon" href="${ICON}">
 </head>
 <body>
-<div id="console"></div>
+<div id="${root}"></div>
 <noscript>The organizers' console needs JavaScript: passkeys do.</noscript>
 </body>
 </html>`

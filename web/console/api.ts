@@ -61,13 +61,19 @@ async function refusedBy(answer: Response): Promise<CallRefused> {
   })
 }
 
+/** A file goes as it is, all else as JSON. */
+function sent(body: object): Pick<RequestInit, 'headers' | 'body'> {
+  if (body instanceof Blob) return { headers: { 'content-type': 'application/octet-stream' }, body }
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
 async function request(method: Method, path: string, body?: object): Promise<Response> {
   try {
     return await fetch(`/api/v1/console/${path}`, {
       method,
       signal: AbortSignal.timeout(TIME_LIMIT),
       credentials: 'same-origin',
-      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body && sent(body)),
     })
   } catch {
     const detail = 'The server cannot be reached. What you typed is still here; try again in a moment.'

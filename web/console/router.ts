@@ -10,5 +10,7 @@ export const { p, navigate, isActive, route } = createRouter({
   '/campaigns/:campaign/embeds': () => import('./embeds/EmbedsPage.svelte'),
   '/sign-in': () => import('./sign-in/SignInPage.svelte'),
   '/account': () => import('./account/AccountPage.svelte'),
+  '/campaigns/:campaign/edit': () => import('./campaigns/EditCampaignPage.svelte'),
+  '/organizations/:organization/new-campaign': () => import('./campaigns/NewCampaignPage.svelte'),
   '*': NotFound,
 })

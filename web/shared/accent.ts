@@ -64,7 +64,8 @@ function linear(part: number) {
   return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
 }
 
-function rgbOfHex(colour: string): Rgb | undefined {
+/** Undefined for what is not `#rrggbb`. */
+export function rgbOfHex(colour: string): Rgb | undefined {
   const parts = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour)
   return parts ? (parts.slice(1).map((part) => parseInt(part, 16)) as Rgb) : undefined
 }

@@ -12,6 +12,6 @@ export function begin({ page, frame, speech }: PageProps<PledgeProps, PledgeWord
   const { slug } = page.campaign
   const live = new LiveLeaderboard(slug, page.leaderboard)
   const signing = new Signing(page, { locale: frame.locale, tell: (what) => tellHost(what, slug) })
-  $effect(live.watch)
+  if (!page.isPreview) $effect(live.watch)
   return { live, signing }
 }
