@@ -46,9 +46,10 @@ export function judgeCodes(keys: Keys) {
   }
 }
 
-/** A new email renews the tries that it allows: part of the statement that writes the rows of `signing`. */
+/** A new email renews the tries that it allows: part of a statement whose first parameters are the columns of the key. */
 export const RENEW_TRIES = `
-  update code_tries as tried set since_mail = 0 from signing
+  update code_tries as tried set since_mail = 0
+  from unnest($1::int[], $2::bytea[], $3::bytea[]) as signing (campaign_id, email_digest, address_digest)
   where tried.campaign_id = signing.campaign_id and tried.email_digest = signing.email_digest
     and tried.address_digest = signing.address_digest`
 

@@ -55,7 +55,7 @@ const columns: Columns<Sealed> = {
   source: ['text', ({ source }) => source],
   choices_hash: ['bytea', ({ choicesHash }) => choicesHash],
   code_nonce: ['bytea', () => nonce(NONCE_BYTES)],
-  signed_at: ['timestamptz', ({ at }) => at.toISOString()],
+  signed_at: ['timestamptz', ({ at }) => at],
 }
 
 const names = Object.keys(columns)
@@ -66,7 +66,7 @@ const chosen = names.filter((name) => !/_digest$|^campaign_id$|^code_nonce$/.tes
 /** A pending or withdrawn pledge takes the new choices; a counted one stays as it is. */
 const UPSERT_PLEDGES = `
   insert into pledges as pledge (state, ${names.join(', ')})
-  select 'pending', ${names.join(', ')} from signing
+  select 'pending', ${names.join(', ')} from ${rowsFrom(columns)} as signing
   on conflict (campaign_id, email_digest, address_digest) do update set
     state = 'pending', confirmed_at = null, withdrawn_at = null,
     ${chosen.map((name) => `${name} = excluded.${name}`).join(', ')}
@@ -76,8 +76,7 @@ const UPSERT_PLEDGES = `
 const WRITE_SIGNINGS = {
   name: 'write-signings',
   text: `
-    with signing as materialized (select * from ${rowsFrom('signing', columns)}),
-      written as (${UPSERT_PLEDGES}),
+    with written as (${UPSERT_PLEDGES}),
       counted as (${COUNT_CREATED}),
       renewed as (${RENEW_TRIES})
     select from graphile_worker.add_jobs(array[
