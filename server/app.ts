@@ -1,5 +1,4 @@
 import cookie from '@fastify/cookie'
-import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
@@ -19,7 +18,7 @@ import { campusRoutes } from './campuses/routes.ts'
 import type { Config } from './config.ts'
 import { dashboardRoutes } from './dashboards/routes.ts'
 import type { Deps } from './deps.ts'
-import { denyByDefault } from './headers.ts'
+import { denyByDefault, openToAnyPage } from './headers.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
@@ -70,15 +69,7 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
 /** The public contract: any page may read it, and none with a signer's cookie. */
 function api(deps: Deps) {
   return async (app: App): Promise<void> => {
-    await app.register(cors, {
-      origin: '*',
-      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-      maxAge: 86_400,
-    })
-    app.addHook('onRequest', (_, reply, done) => {
-      void reply.header('cross-origin-resource-policy', 'cross-origin')
-      done()
-    })
+    openToAnyPage(app)
     healthRoutes(app, deps)
     campaignRoutes(app, deps)
     publicLogoRoute(app, deps)

@@ -66,7 +66,8 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     sourceCounting: openSourceCounting(db, now),
     ...mail,
     mailboxFolder,
-    signings: new Batch({ write: writeSignings(db, keys) }),
+    // One at a time: two would wait for each other anyway, at the hours they count and at the queue's notification.
+    signings: new Batch({ write: writeSignings(db, keys), lanes: 1 }),
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),
     exports: openSlots(),

@@ -26,3 +26,22 @@ export function denyByDefault(app: App, { publicUrl }: Deps): void {
     done()
   })
 }
+
+const preflight = {
+  'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
+  'access-control-allow-headers': '*',
+  'access-control-max-age': '86400',
+}
+
+/** Any page may read what these routes answer, and ask beforehand; never with a signer's cookie. */
+export function openToAnyPage(app: App): void {
+  app.addHook('onRequest', (_, reply, done) => {
+    void reply
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .header('access-control-allow-origin', '*')
+    done()
+  })
+  app.options('*', { schema: { hide: true } }, async (_, reply) =>
+    reply.status(204).headers(preflight).send(),
+  )
+}

@@ -24,9 +24,18 @@ export function pledgeKey(campaign: DigestingCampaign, { canonical, exact }: Add
   return { campaignId: campaign.id, emailDigest, addressDigest }
 }
 
-/** What is left to find floods by, once the address is gone. */
-export function domainDigest(campaign: DigestingCampaign, address: Address): Buffer {
-  return digest(campaign, `domain:${address.registrableDomain}`)
+const knownDomains = new WeakMap<KeyObject, Map<string, Buffer>>()
+const MOST_KNOWN = 2_000
+
+/** What is left to find floods by, once the address is gone. Remembered for a while: a campus has many signers. */
+export function domainDigest(campaign: DigestingCampaign, { registrableDomain }: Address): Buffer {
+  const known = knownDomains.get(campaign.digestKey) ?? new Map<string, Buffer>()
+  const found = known.get(registrableDomain)
+  if (found) return found
+  const made = digest(campaign, `domain:${registrableDomain}`)
+  if (known.size >= MOST_KNOWN) known.clear()
+  knownDomains.set(campaign.digestKey, known.set(registrableDomain, made))
+  return made
 }
 
 /** The key as bytes: what seals and MACs bind to, so that rows cannot be swapped. */

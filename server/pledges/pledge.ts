@@ -23,9 +23,9 @@ export async function makePledge(
 ): Promise<PledgeReceipt> {
   requireOpen(campaign, deps.now())
   const address = checkedAddress(request.email)
-  const campus = campusFor(deps, campaign, address, request.campus)
-  await deps.signings.add(signingOf(deps, campaign, address, campus, { request, locales }))
-  return { status: 'check-your-email', ...(campus && { campus: campus.domain }) }
+  const shown = campusFor(deps, campaign, address, request.campus)
+  await deps.signings.add(signingOf(deps, campaign, address, shown, { request, locales }))
+  return { status: 'check-your-email', ...(shown && { campus: shown.campus.domain }) }
 }
 
 interface Signature {
@@ -37,16 +37,16 @@ function signingOf(
   deps: Deps,
   campaign: Campaign,
   address: Address,
-  campus: (KnownCampus & { isProven: boolean }) | undefined,
+  shown: ShownCampus | undefined,
   { request, locales }: Signature,
 ): Signing {
   const text = textIn(campaign, request.locale ? [request.locale, ...locales] : locales)
   return {
     campaign,
     address,
-    choices: choicesOf(campaign, request, campus),
+    choices: choicesOf(campaign, request, shown?.campus),
     answers: checkedAnswers(campaign, request.answers),
-    campusProven: campus?.isProven ?? false,
+    campusProven: shown?.isProven ?? false,
     textVersion: text.version,
     locale: text.locale,
     source: registeredSource(campaign, request.source),
@@ -81,6 +81,12 @@ function choicesOf(campaign: Campaign, request: PledgeRequest, campus: KnownCamp
   }
 }
 
+interface ShownCampus {
+  campus: KnownCampus
+  /** By the address, not only chosen. */
+  isProven: boolean
+}
+
 /**
  * The campus that the address shows, or the part of it that was chosen (Penn State Abington has addresses of Penn
  * State); where the address shows none, the chosen one.
@@ -91,15 +97,15 @@ function campusFor(
   campaign: Campaign,
   address: Address,
   chosen: string | undefined,
-): (KnownCampus & { isProven: boolean }) | undefined {
+): ShownCampus | undefined {
   const proven = campuses.ofAddressDomain(address.domain)
-  if (proven) return { ...(chosenPart(campuses, proven, chosen) ?? proven), isProven: true }
+  if (proven) return { campus: chosenPart(campuses, proven, chosen) ?? proven, isProven: true }
   if (campaign.eligibility === 'campus-email') {
     const detail = 'This campaign counts campus email addresses only. Use the one your school gave you.'
     throw new Refusal('email-not-campus', detail, { field: 'email' })
   }
   if (!chosen) return undefined
-  return { ...chosenCampus(campuses, chosen), isProven: false }
+  return { campus: chosenCampus(campuses, chosen), isProven: false }
 }
 
 function chosenPart(
