@@ -53,7 +53,7 @@ export const pledges = pgTable(
       .on(t.campaignId, t.emailDigest)
       .where(sql`${t.state} in ('confirmed', 'excluded')`),
     // No foreign keys: they would lock a campaign's row and a campus' at every signature, which was a quarter of what one
-    // costs. Triggers on both tables refuse to delete what a pledge names (decision 0020).
+    // costs. Triggers on both tables refuse to delete what a pledge names (decision 0022).
     check('pledges_state_check', sql`${t.state} in ('pending', 'confirmed', 'withdrawn', 'excluded')`),
     check('pledges_affiliation_check', sql`${t.affiliation} in ('student', 'alum', 'staff', 'other')`),
     check('pledges_confirmed_at_check', sql`${t.state} <> 'confirmed' or ${t.confirmedAt} is not null`),
