@@ -1,4 +1,5 @@
-import { type Campaign, textIn } from '../campaigns/campaign.ts'
+import type { Campaign } from '../campaigns/campaign.ts'
+import { signedText } from '../campaigns/texts.ts'
 import type { Clause } from '../campaigns/reading.ts'
 import { findClauses, findQuestions, wordsIn } from '../campaigns/said.ts'
 import { pledges } from '../db/schema.ts'
@@ -15,7 +16,7 @@ export type PledgeRow = typeof pledges.$inferSelect
 export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge> {
   const row = await requirePledge(deps, key)
   const campaign = await campaignOf(deps, row)
-  const text = textIn(campaign, [row.locale])
+  const text = await signedText(deps.db, campaign, { locale: row.locale, version: row.textVersion })
   const campus = row.campusId === null ? undefined : deps.campuses.byId(row.campusId)
   return {
     campaign: { slug: campaign.slug, title: text.title, text: text.body },

@@ -1,5 +1,6 @@
 import { type EmailName, type EmailValues, renderEmail } from '../../emails/emails.ts'
 import { type Campaign, textIn } from '../campaigns/campaign.ts'
+import { signedText } from '../campaigns/texts.ts'
 import type { Clause } from '../campaigns/reading.ts'
 import { findClauses, wordsIn } from '../campaigns/said.ts'
 import { addJobs } from '../db/queue.ts'
@@ -37,9 +38,9 @@ export async function spreadPledgeEmails({ db }: Deps, emails: PledgeEmail[]): P
 export async function sendPledgeEmail(deps: Deps, email: PledgeEmail): Promise<void> {
   const asked = await findPledge(deps, email)
   if (!asked) return
-  const { campaign, row, locale } = asked
+  const { campaign, row } = asked
   if (row.confirmedAt) return await sendAlreadyPledged(deps, asked, row.confirmedAt)
-  const text = textIn(campaign, [locale])
+  const text = await signedText(deps.db, campaign, { locale: row.locale, version: row.textVersion })
   await send(deps, asked, 'confirm', {
     campaignTitle: text.title,
     organizationName: campaign.organization.name,

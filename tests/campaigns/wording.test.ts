@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { campaignId, pledge, rowOf, sign, times } from '../builders.ts'
+import { asSigner, campaignId, letterTo, pledge, rowOf, sign, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { aDraft, anOpenedDraft, pledgeInEnglish, pledgeInSpanish } from './drafts.ts'
 
@@ -54,6 +54,19 @@ test('once it was opened, new wording is a new version, and who signed keeps her
   expect([after[0], after[2]]).toEqual(before)
   expect(await rowOf(server, slug, 'ada@example.edu')).toMatchObject({ text_version: 1 })
   expect(await rowOf(server, slug, 'bea@example.edu')).toMatchObject({ text_version: 2 })
+})
+
+test('the email and her own page repeat the version that she signed, whatever the campaign says by then', async () => {
+  const { slug, change } = await anOpenedDraft(server)
+  await sign(server, slug, { email: 'ana@example.edu', locale: 'es' })
+
+  await change('PUT', 'texts', { texts: [{ ...pledgeInEnglish, body: 'Something else.' }] })
+  await expect.poll(() => textNow(slug)).toMatchObject({ locales: ['en'], text: 'Something else.' })
+  const letter = await letterTo(server, 'ana@example.edu')
+  const own = await (await asSigner(server, slug, 'ana@example.edu'))('GET')
+
+  expect(letter?.text).toContain(pledgeInSpanish.body)
+  expect(own.json()).toMatchObject({ campaign: { text: pledgeInSpanish.body }, textVersion: 1 })
 })
 
 test('while people sign, twenty changes leave every version as it was first written', async () => {
