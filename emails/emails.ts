@@ -1,4 +1,5 @@
 import { alreadyPledged, type AlreadyPledgedValues } from './already-pledged.ts'
+import { chapterRequest, type ChapterRequestValues } from './chapter-request.ts'
 import { confirm, type ConfirmValues } from './confirm.ts'
 import type { Email, RenderedEmail } from './email.ts'
 import { myPledgeLink, type MyPledgeLinkValues } from './my-pledge-link.ts'
@@ -6,8 +7,11 @@ import { organizerInvitation, type OrganizerInvitationValues } from './organizer
 import { organizerSignIn, type OrganizerSignInValues } from './organizer-sign-in.ts'
 import { passkeyReset, type PasskeyResetValues } from './passkey-reset.ts'
 import { signInChanged, type SignInChangedValues } from './sign-in-changed.ts'
+import { partnerInvitation, type PartnerInvitationValues } from './partner-invitation.ts'
 
 export interface EmailValues {
+  'chapter-request': ChapterRequestValues
+  'partner-invitation': PartnerInvitationValues
   confirm: ConfirmValues
   'already-pledged': AlreadyPledgedValues
   'my-pledge-link': MyPledgeLinkValues
@@ -21,6 +25,8 @@ export type EmailName = keyof EmailValues
 /** Every email that is ever sent. */
 export const emails: { [Name in EmailName]: Email<EmailValues[Name]> } = {
   confirm,
+  'chapter-request': chapterRequest,
+  'partner-invitation': partnerInvitation,
   'already-pledged': alreadyPledged,
   'my-pledge-link': myPledgeLink,
   'organizer-invitation': organizerInvitation,

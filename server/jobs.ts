@@ -2,6 +2,9 @@ import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type { Pool } from 'pg'
+import { type ChapterLetter, sendChapterLetter } from './coalitions/chapter-letter.ts'
+import { forgetChapterRequests } from './coalitions/chapter-requests.ts'
+import { type PartnerLetter, sendPartnerLetter } from './coalitions/partner-letter.ts'
 import { openDb } from './db/db.ts'
 import type { Deps } from './deps.ts'
 import { recountTallies } from './leaderboards/recount.ts'
@@ -21,6 +24,7 @@ const byTheClock = [
   { task: 'delete-unconfirmed', match: '7 * * * *' },
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
+  { task: 'forget-chapter-requests', match: '57 * * * *' },
   { task: 'recount-tallies', match: '37 9 * * *' },
   { task: 'forget-signing-in', match: '*/10 * * * *' },
   { task: 'remind-of-resets', match: '47 8 * * *' },
@@ -32,6 +36,9 @@ export function tasks(deps: Deps): TaskList {
     'pledge-email': (payload) => mailed(sendPledgeEmail(deps, emailOf(payload))),
     'my-pledge-link': (payload) => mailed(sendMyPledgeLink(deps, emailOf(payload))),
     'organizer-invitation': (payload) => mailed(sendInvitation(deps, payload as InvitationLetter)),
+    'partner-invitation': (payload) => mailed(sendPartnerLetter(deps, payload as PartnerLetter)),
+    'chapter-request': (payload) => mailed(sendChapterLetter(deps, payload as ChapterLetter)),
+    'forget-chapter-requests': () => forgetChapterRequests(deps),
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),
@@ -83,7 +90,7 @@ async function releaseAbandoned({ db, now }: Deps): Promise<void> {
     select graphile_worker.force_unlock_workers(array(
       select distinct locked_by from graphile_worker.jobs
       where task_identifier in ('pledge-emails', 'pledge-email', 'my-pledge-link', 'organizer-invitation',
-        'organizer-sign-in', 'sign-in-changed', 'passkey-reset-notice')
+        'partner-invitation', 'chapter-request', 'organizer-sign-in', 'sign-in-changed', 'passkey-reset-notice')
         and locked_at < ${now().toISOString()}::timestamptz - interval '5 minutes'))`)
 }
 

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Locale, Slug } from '../campaigns/contract.ts'
+import { CampusDomain } from '../campuses/contract.ts'
 
 export const CampaignOnly = Type.Object({ campaign: Slug })
 
@@ -13,6 +14,12 @@ export const NewSource = Type.Object(
   { $id: 'NewSource', additionalProperties: false },
 )
 export type NewSource = Static<typeof NewSource>
+
+const IdInPath = Type.String({ pattern: '^[1-9][0-9]{0,8}$' })
+/** One line that is not empty. */
+const Name = Type.String({ minLength: 1, maxLength: 120, pattern: '^\\P{Cc}*\\S\\P{Cc}*$' })
+const Token = Type.String({ minLength: 1, maxLength: 100 })
+const instant = () => Type.String({ format: 'date-time' })
 
 const Organization = Type.Object({ slug: Slug, name: Type.String() })
 
@@ -72,3 +79,124 @@ export const EmbedSettings = Type.Object(
   { $id: 'EmbedSettings' },
 )
 export type EmbedSettings = Static<typeof EmbedSettings>
+
+export const PartnerParams = Type.Object({ campaign: Slug, partner: Slug })
+export const PartnerInvitationParams = Type.Object({ campaign: Slug, invitation: IdInPath })
+export const ChapterRequestParams = Type.Object({ campaign: Slug, request: IdInPath })
+
+export const PartnerInvitationRequest = Type.Object(
+  {
+    organizationName: Name,
+    email: Type.String({ minLength: 3, maxLength: 320 }),
+    locale: Type.Optional(Locale),
+  },
+  { $id: 'PartnerInvitationRequest', additionalProperties: false },
+)
+export type PartnerInvitationRequest = Static<typeof PartnerInvitationRequest>
+
+export const PartnerInvitationLink = Type.Object(
+  { token: Token },
+  { $id: 'PartnerInvitationLink', additionalProperties: false },
+)
+
+/** What an organization is asked into, for whoever has the link. */
+export const PartnerInvitationPreview = Type.Object(
+  {
+    campaign: Type.Object({ title: Type.String() }),
+    host: Type.Object({ name: Type.String() }),
+    organizationName: Type.String(),
+    email: Type.String(),
+    isNew: Type.Boolean({ description: 'Nobody signs in with this address yet: a name may be given.' }),
+    owned: Type.Array(Organization, {
+      description: 'What whoever is signed in owns, and could bring instead of a new organization.',
+    }),
+  },
+  { $id: 'PartnerInvitationPreview' },
+)
+export type PartnerInvitationPreview = Static<typeof PartnerInvitationPreview>
+
+export const Joining = Type.Object(
+  {
+    token: Token,
+    organization: Type.Optional(
+      Type.String({ maxLength: 80, description: 'One that you own; left out, a new one is made.' }),
+    ),
+    name: Type.Optional(Type.String({ maxLength: 500, description: 'Your own, where you are new here.' })),
+  },
+  { $id: 'Joining', additionalProperties: false },
+)
+export type Joining = Static<typeof Joining>
+
+export const Joined = Type.Object(
+  {
+    campaign: Slug,
+    organization: Organization,
+    isSignedIn: Type.Boolean({ description: 'False where a passkey is needed to sign in.' }),
+  },
+  { $id: 'Joined' },
+)
+export type Joined = Static<typeof Joined>
+
+/** What one organization brought. */
+export const CoalitionShare = Type.Object({
+  slug: Slug,
+  name: Type.String(),
+  is: Type.Enum(['host', 'partner', 'former']),
+  sources: Type.Integer({ description: 'Registered now.' }),
+  confirmed: Type.Integer({
+    description: 'Exact for the host; a partner sees the sum of what it is shown of its sources.',
+  }),
+  joinedAt: Type.Optional(instant()),
+})
+export type CoalitionShare = Static<typeof CoalitionShare>
+
+export const ChapterRequest = Type.Object({
+  id: Type.Integer(),
+  campus: Type.Object({ campus: CampusDomain, name: Type.String() }),
+  askedAt: instant(),
+  contact: Type.Optional(
+    Type.Object(
+      {
+        email: Type.String(),
+        isOfCampus: Type.Boolean({ description: 'The address itself shows the campus.' }),
+        name: Type.String(),
+        about: Type.Optional(Type.String()),
+      },
+      { description: 'For those who decide: editors and owners of the host.' },
+    ),
+  ),
+})
+export type ChapterRequest = Static<typeof ChapterRequest>
+
+export const Coalition = Type.Object(
+  {
+    isPartner: Type.Boolean(),
+    host: Type.Object({ name: Type.String() }),
+    you: Organization,
+    shares: Type.Array(CoalitionShare),
+    without: Type.Optional(
+      Type.Integer({ description: 'Confirmed pledges that came by no registered source; for the host.' }),
+    ),
+    smallestShown: Type.Integer(),
+    asOf: instant(),
+    invitations: Type.Optional(
+      Type.Array(
+        Type.Object({
+          id: Type.Integer(),
+          organizationName: Type.String(),
+          email: Type.String(),
+          expiresAt: instant(),
+          isExpired: Type.Boolean(),
+        }),
+      ),
+    ),
+    chapterRequests: Type.Optional(Type.Array(ChapterRequest)),
+  },
+  { $id: 'Coalition' },
+)
+export type Coalition = Static<typeof Coalition>
+
+export const Approval = Type.Object(
+  { chapterName: Name },
+  { $id: 'ChapterApproval', additionalProperties: false },
+)

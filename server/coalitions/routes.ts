@@ -1,21 +1,69 @@
+import type { FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
+import { keepSession, sessionToken } from '../organizers/cookie.ts'
+import { deviceOf } from '../organizers/device.ts'
 import { campaignMember } from '../organizers/guard.ts'
-import { CampaignOnly, EmbedSettings, NewSource, SourceParams, Sources } from './contract.ts'
+import { sessionOf } from '../organizers/sessions.ts'
+import { approveRequest, declineRequest } from './chapter-decisions.ts'
+import { showCoalition } from './coalition.ts'
+import {
+  Approval,
+  CampaignOnly,
+  ChapterRequestParams,
+  Coalition,
+  EmbedSettings,
+  Joined,
+  Joining,
+  NewSource,
+  PartnerInvitationLink,
+  PartnerInvitationParams,
+  PartnerInvitationPreview,
+  PartnerInvitationRequest,
+  PartnerParams,
+  SourceParams,
+  Sources,
+} from './contract.ts'
 import { embedSettings } from './embed-settings.ts'
+import { joinCoalition, previewPartnerInvitation } from './joining.ts'
+import { cancelPartnerInvitation, invitePartner, invitePartnerAgain } from './partner-invitations.ts'
+import { leaveCoalition, removePartner } from './partners.ts'
 import { registerSource, removeSource, showSources } from './sources.ts'
 
+const at = '/campaigns/:campaign'
+const answer = { 200: Coalition }
+
 export function coalitionRoutes(app: App, deps: Deps): void {
-  sourceRoutes(app, deps)
-  app.get(
-    '/campaigns/:campaign/embed',
-    { schema: { params: CampaignOnly, response: { 200: EmbedSettings } } },
-    async (request) => embedSettings(deps, campaignMember(request)),
+  const schema = { params: CampaignOnly }
+
+  app.get(`${at}/coalition`, { schema: { ...schema, response: answer } }, async (request) =>
+    showCoalition(deps, campaignMember(request)),
   )
+  app.delete(`${at}/partnership`, { schema }, async (request, reply) => {
+    await leaveCoalition(deps, campaignMember(request))
+    return reply.status(204).send()
+  })
+  app.delete(
+    `${at}/partners/:partner`,
+    { schema: { params: PartnerParams, response: answer } },
+    async (request) => {
+      await removePartner(deps, campaignMember(request), request.params.partner)
+      return await showCoalition(deps, campaignMember(request))
+    },
+  )
+  sourceRoutes(app, deps)
+  partnerInvitationRoutes(app, deps)
+  chapterRequestRoutes(app, deps)
 }
 
 function sourceRoutes(app: App, deps: Deps): void {
-  const url = '/campaigns/:campaign/sources'
+  const url = `${at}/sources`
+
+  app.get(
+    `${at}/embed`,
+    { schema: { params: CampaignOnly, response: { 200: EmbedSettings } } },
+    async (request) => embedSettings(deps, campaignMember(request)),
+  )
   app.get(url, { schema: { params: CampaignOnly, response: { 200: Sources } } }, async (request) =>
     showSources(deps, campaignMember(request)),
   )
@@ -30,5 +78,70 @@ function sourceRoutes(app: App, deps: Deps): void {
   app.delete(`${url}/:code`, { schema: { params: SourceParams } }, async (request, reply) => {
     await removeSource(deps, campaignMember(request), request.params.code)
     return reply.status(204).send()
+  })
+}
+
+function partnerInvitationRoutes(app: App, deps: Deps): void {
+  const url = `${at}/partner-invitations`
+  const ofOne = { params: PartnerInvitationParams, response: answer }
+
+  app.post(
+    url,
+    { schema: { params: CampaignOnly, body: PartnerInvitationRequest, response: answer } },
+    async (request) => {
+      await invitePartner(deps, campaignMember(request), request.body)
+      return await showCoalition(deps, campaignMember(request))
+    },
+  )
+  app.post(`${url}/:invitation/letters`, { schema: ofOne }, async (request) => {
+    await invitePartnerAgain(deps, campaignMember(request), Number(request.params.invitation))
+    return await showCoalition(deps, campaignMember(request))
+  })
+  app.delete(`${url}/:invitation`, { schema: ofOne }, async (request) => {
+    await cancelPartnerInvitation(deps, campaignMember(request), Number(request.params.invitation))
+    return await showCoalition(deps, campaignMember(request))
+  })
+  app.post(
+    '/partner-invitation-previews',
+    { schema: { body: PartnerInvitationLink, response: { 200: PartnerInvitationPreview } } },
+    async (request) => {
+      const { session } = await readerOf(deps, request)
+      return await previewPartnerInvitation(deps, request.body.token, session)
+    },
+  )
+  app.post(
+    '/partner-invitation-acceptances',
+    { schema: { body: Joining, response: { 200: Joined } } },
+    async (request, reply) => {
+      const reader = await readerOf(deps, request)
+      const { joined, sessionToken: started } = await joinCoalition(deps, request.body, reader)
+      if (started) keepSession(deps, reply, started)
+      return joined
+    },
+  )
+}
+
+/** Who has the link may be signed in, or not. */
+async function readerOf(deps: Deps, request: FastifyRequest) {
+  const token = sessionToken(deps, request)
+  const session = token ? await sessionOf(deps.db, token, deps.now()) : undefined
+  return { session, device: deviceOf(request.headers['user-agent']) }
+}
+
+function chapterRequestRoutes(app: App, deps: Deps): void {
+  const url = `${at}/chapter-requests/:request`
+
+  app.post(
+    `${url}/approval`,
+    { schema: { params: ChapterRequestParams, body: Approval, response: answer } },
+    async (request) => {
+      const approval = { id: Number(request.params.request), chapterName: request.body.chapterName }
+      await approveRequest(deps, campaignMember(request), approval)
+      return await showCoalition(deps, campaignMember(request))
+    },
+  )
+  app.delete(url, { schema: { params: ChapterRequestParams, response: answer } }, async (request) => {
+    await declineRequest(deps, campaignMember(request), Number(request.params.request))
+    return await showCoalition(deps, campaignMember(request))
   })
 }

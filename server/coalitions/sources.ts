@@ -6,6 +6,7 @@ import { organizations, sources } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { Refusal } from '../refusal.ts'
+import { lockCoalition } from './coalition-lock.ts'
 import type { NewSource, Source, Sources } from './contract.ts'
 import { exactFigures, partnerFigures } from './figures.ts'
 import { sourceCounts } from './source-counts.ts'
@@ -73,7 +74,7 @@ export async function registerSource(
 ): Promise<void> {
   const { campaign, organization } = member
   await transaction(db, async (tx) => {
-    await lockSources(tx, campaign.id)
+    await lockCoalition(tx, campaign.id)
     const source = { code, name: name.trim() }
     const added = await addSources(tx, { ...ofOrganization(member), at: now() }, [source])
     if (added === 0) {
@@ -93,11 +94,6 @@ export async function registerSource(
       details: source,
     })
   })
-}
-
-/** Two that register at once are counted one after the other; signing, which needs the campaign's key alone, goes on. */
-async function lockSources(tx: Tx, campaignId: number): Promise<void> {
-  await tx.execute(sql`select from campaigns where id = ${campaignId} for no key update`)
 }
 
 interface Registering {

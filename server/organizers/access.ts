@@ -90,7 +90,21 @@ export const access: Record<string, Access> = {
   [`DELETE ${BASE}/campaigns/:campaign/closure`]: { role: 'editor' },
   [`POST ${BASE}/campaigns/:campaign/preview`]: { role: 'viewer' },
 
-  // coalitions
+  // coalitions: a partner works on its own sources and sees its own share; whom the host asks in, it decides. Whoever has
+  // a link may look at its invitation and accept it.
+  [`GET ${BASE}/campaigns/:campaign/coalition`]: { role: 'viewer', partners: true },
+  [`DELETE ${BASE}/campaigns/:campaign/partnership`]: { role: 'owner', partners: true },
+  [`DELETE ${BASE}/campaigns/:campaign/partners/:partner`]: { role: 'owner', fresh: true },
+  [`POST ${BASE}/campaigns/:campaign/partner-invitations`]: { role: 'owner', fresh: true },
+  [`POST ${BASE}/campaigns/:campaign/partner-invitations/:invitation/letters`]: {
+    role: 'owner',
+    fresh: true,
+  },
+  [`DELETE ${BASE}/campaigns/:campaign/partner-invitations/:invitation`]: { role: 'owner' },
+  [`POST ${BASE}/campaigns/:campaign/chapter-requests/:request/approval`]: { role: 'owner', fresh: true },
+  [`DELETE ${BASE}/campaigns/:campaign/chapter-requests/:request`]: { role: 'editor' },
+  [`POST ${BASE}/partner-invitation-previews`]: { role: 'nobody' },
+  [`POST ${BASE}/partner-invitation-acceptances`]: { role: 'nobody' },
   [`GET ${BASE}/campaigns/:campaign/embed`]: { role: 'viewer', partners: true },
   [`GET ${BASE}/campaigns/:campaign/sources`]: { role: 'viewer', partners: true },
   [`POST ${BASE}/campaigns/:campaign/sources`]: { role: 'editor', partners: true },

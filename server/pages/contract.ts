@@ -67,6 +67,19 @@ export interface MyPledgeLinkProps {
   publicUrl: string
 }
 
+/** `/c/{slug}/{campus}/chapter-requests`, and `/chapter-requests/{token}` behind the link in the email. */
+export interface ChapterRequestProps {
+  campaign?: Campaign
+  campus?: { campus: string; name: string }
+  step:
+    | { at: 'asking'; typed?: { email: string; name: string; about: string }; refusal?: ShownRefusal }
+    | { at: 'check-email' }
+    | { at: 'confirming' }
+    | { at: 'thanked' }
+    | { at: 'refused'; refusal: ShownRefusal }
+  publicUrl: string
+}
+
 /** Any refusal on a page: unknown campaign, nothing here, too many people at once. */
 export interface RefusedProps {
   refusal: ShownRefusal
@@ -86,6 +99,7 @@ export interface Pages {
   confirm: ConfirmProps
   'my-pledge': MyPledgeProps
   'my-pledge-link': MyPledgeLinkProps
+  'chapter-request': ChapterRequestProps
   refused: RefusedProps
   mailbox: MailboxProps
 }

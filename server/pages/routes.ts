@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { campaignPages } from './campaign-pages.ts'
+import { chapterPages } from './chapter-pages.ts'
 import { consolePages } from './console-pages.ts'
 import { mailboxPages } from './mailbox-pages.ts'
 import { oembedRoutes } from './oembed.ts'
@@ -15,6 +16,7 @@ export async function pageRoutes(app: App, deps: Deps): Promise<void> {
   await assets(app)
   oembedRoutes(app, deps)
   tokenPages(app, deps)
+  chapterPages(app, deps)
   consolePages(app)
   if (deps.mode === 'local') mailboxPages(app, deps)
   await app.register(async (pages: App) => {

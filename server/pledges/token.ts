@@ -9,6 +9,7 @@ const purposes = {
   confirm: { byte: 1, lifetime: 7 * 24 * 3600 },
   'my-pledge': { byte: 2, lifetime: 24 * 3600 },
   session: { byte: 3, lifetime: 15 * 60 },
+  'chapter-request': { byte: 4, lifetime: 7 * 24 * 3600 },
 } as const
 
 export type TokenPurpose = keyof typeof purposes

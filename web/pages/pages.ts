@@ -7,6 +7,7 @@ import { Speech } from '../shared/i18n/speech.ts'
 import { wordsFor } from '../shared/i18n/words.ts'
 import type { Frame, PageProps, PageState } from '../shared/page.ts'
 import PageHead from '../shared/PageHead.svelte'
+import ChapterRequestPage from './chapter-request/ChapterRequestPage.svelte'
 import ConfirmPage from './confirm/ConfirmPage.svelte'
 import { heads, type Head } from './heads.ts'
 import LeaderboardPage from './leaderboard/LeaderboardPage.svelte'
@@ -29,6 +30,7 @@ const components: { [Name in PageName]: (props: Pages[Name]) => Page<Pages[Name]
   confirm: () => ConfirmPage,
   'my-pledge': () => MyPledgePage,
   'my-pledge-link': () => MyPledgeLinkPage,
+  'chapter-request': () => ChapterRequestPage,
   refused: () => RefusedPage,
   mailbox: () => MailboxPage,
 }

@@ -34,6 +34,7 @@ export const en = {
       'Be among the first at {campus}. Its number appears once {smallest} people there have pledged.',
     names: 'Lately: {names}',
     everyCampus: 'Every campus',
+    lead: 'No chapter here yet. Start a pledge at your school',
     why: 'Why',
   },
   pledge: {
@@ -206,6 +207,27 @@ export const en = {
     button: 'Send me the link',
     sentTitle: 'Check your email',
     sentText: 'If that address has a pledge here, a link is on its way. It works for one day.',
+  },
+  chapterRequest: {
+    tab: 'Start a pledge at your school',
+    title: 'Start a pledge at {campus}',
+    text: '{organization} runs this campaign. Nobody leads it at your campus yet. If you would like to, tell them who you are; they answer by email.',
+    name: 'Your name',
+    about: 'A few words: who you are, whom you would do it with',
+    privacy:
+      'Only {organization} sees this, and only after you pressed the button in the email that we send you. It is erased once they have decided.',
+    button: 'Ask to lead',
+    sentTitle: 'Now check your email',
+    sentText: 'We wrote to you. Press the button in that letter, and your request is on its way.',
+    confirmTitle: 'Was it you?',
+    confirmText: 'Press the button, and your request goes to those who run the campaign.',
+    confirmButton: 'Yes, hand it on',
+    thanksTitle: 'It is on its way',
+    thanksText: '{organization} has your request for {campus}, and answers by email.',
+    back: 'Back to the campaign',
+    stale:
+      'This link is no longer good: the request was answered, or you asked again and a newer letter is there. If it was cut off, copy all of it from the email.',
+    refused: 'That did not work',
   },
   refused: {
     tab: 'Not here',

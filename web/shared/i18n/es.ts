@@ -36,6 +36,7 @@ export const es: Words = {
       'Sé de las primeras personas en {campus}. Su número aparece cuando hayan firmado {smallest} personas de ahí.',
     names: 'Hace poco: {names}',
     everyCampus: 'Todos los campus',
+    lead: 'Aquí aún no hay grupo. Empieza un compromiso en tu universidad',
     why: 'Por qué',
   },
   pledge: {
@@ -205,6 +206,27 @@ export const es: Words = {
     button: 'Mándenme el enlace',
     sentTitle: 'Revisa tu correo',
     sentText: 'Si esa dirección tiene un compromiso aquí, el enlace va en camino. Sirve por un día.',
+  },
+  chapterRequest: {
+    tab: 'Empieza un compromiso en tu universidad',
+    title: 'Empieza un compromiso en {campus}',
+    text: '{organization} lleva esta campaña. En tu universidad aún no la encabeza nadie. Si te gustaría hacerlo, cuéntales quién eres; responden por correo.',
+    name: 'Tu nombre',
+    about: 'Unas palabras: quién eres y con quién lo harías',
+    privacy:
+      'Solo lo ve {organization}, y solo después de que pulses el botón del correo que te enviamos. Se borra en cuanto hayan decidido.',
+    button: 'Pedir encabezarlo',
+    sentTitle: 'Ahora revisa tu correo',
+    sentText: 'Te escribimos. Pulsa el botón de ese correo y tu solicitud estará en camino.',
+    confirmTitle: '¿Fuiste tú?',
+    confirmText: 'Pulsa el botón y tu solicitud llegará a quienes llevan la campaña.',
+    confirmButton: 'Sí, entrégala',
+    thanksTitle: 'Va en camino',
+    thanksText: '{organization} tiene tu solicitud para {campus} y responde por correo.',
+    back: 'Volver a la campaña',
+    stale:
+      'Este enlace ya no sirve: la solicitud fue respondida, o pediste de nuevo y hay un correo más reciente. Si se cortó, cópialo entero del correo.',
+    refused: 'No funcionó',
   },
   refused: {
     tab: 'Aquí no',

@@ -1,0 +1,79 @@
+import { defineEmail, duration } from './email.ts'
+
+export interface PartnerInvitationValues {
+  campaignTitle: string
+  hostName: string
+  organizationName: string
+  invitationUrl: string
+  validDays: number
+}
+
+/** The subject names neither campaign nor organization: it shows on lock screens. */
+export const partnerInvitation = defineEmail<PartnerInvitationValues>({
+  name: 'partner-invitation',
+  copy: {
+    en: {
+      subject: 'Your organization is invited',
+      preheader: 'The link works once, for a limited time.',
+      blocks: [
+        { kind: 'heading', words: 'Carry a pledge with us' },
+        {
+          kind: 'paragraph',
+          words:
+            '{hostName} asks “{organizationName}” to become a partner of “{campaignTitle}”: with embeds and links of your own, and your own share of the count.',
+        },
+        {
+          kind: 'paragraph',
+          words:
+            'You would see what everybody sees and what your own links bring. You can leave at any time.',
+        },
+        { kind: 'button', words: 'See the invitation', url: '{invitationUrl}' },
+        {
+          kind: 'small',
+          words:
+            'The link works once, for {validFor}. Keep it to yourself: whoever has it can answer for your organization.',
+        },
+        {
+          kind: 'small',
+          words: 'If you did not expect this, do nothing. You are part of nothing until you accept.',
+        },
+      ],
+      footer: 'You got this email because your address was invited. It carries no trackers.',
+    },
+    es: {
+      subject: 'Tu organización tiene una invitación',
+      preheader: 'El enlace funciona una sola vez, por tiempo limitado.',
+      blocks: [
+        { kind: 'heading', words: 'Lleva un compromiso con nosotros' },
+        {
+          kind: 'paragraph',
+          words:
+            '{hostName} invita a «{organizationName}» a sumarse a «{campaignTitle}»: con enlaces propios y tu propia parte de la cuenta.',
+        },
+        {
+          kind: 'paragraph',
+          words: 'Verás lo que ve todo el mundo y lo que traen tus enlaces. Puedes salir cuando quieras.',
+        },
+        { kind: 'button', words: 'Ver la invitación', url: '{invitationUrl}' },
+        {
+          kind: 'small',
+          words:
+            'El enlace funciona una sola vez, durante {validFor}. No lo compartas: quien lo tenga puede responder por tu organización.',
+        },
+        {
+          kind: 'small',
+          words: 'Si no lo esperabas, no hagas nada. No formas parte de nada hasta que aceptes.',
+        },
+      ],
+      footer: 'Recibiste este correo porque se invitó a tu dirección. No lleva rastreadores.',
+    },
+  },
+  fills: ({ validDays, ...values }, locale) => ({ ...values, validFor: duration(locale, validDays, 'day') }),
+  sample: {
+    campaignTitle: '#NoTechForICE',
+    hostName: 'Mijente',
+    organizationName: 'YDSA at Georgia Tech',
+    invitationUrl: 'https://pledge.example.org/console/partner-invitation#sample-token',
+    validDays: 7,
+  },
+})

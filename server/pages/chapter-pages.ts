@@ -1,0 +1,115 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import type { App } from '../app.ts'
+import { openness } from '../campaigns/campaign.ts'
+import { localesOf, showCampaign } from '../campaigns/routes.ts'
+import type { Deps } from '../deps.ts'
+import { askToLead, confirmAsking, hasChapter } from '../coalitions/chapter-requests.ts'
+import { CampusParams } from '../leaderboards/contract.ts'
+import { Refusal } from '../refusal.ts'
+import { refusalOf } from '../refusals.ts'
+import type { ChapterRequestProps } from './contract.ts'
+import { ownLocale, shown, showPage } from './show.ts'
+
+const Text = Type.Optional(Type.String())
+const AskingForm = Type.Object({ email: Text, name: Text, about: Text })
+type AskingForm = Static<typeof AskingForm>
+type Place = Static<typeof CampusParams>
+
+const TokenParams = Type.Object({ token: Type.String() })
+
+/**
+ * "Start a pledge at your school": a form, and the page behind the link that is mailed then. As on all such pages GET
+ * changes nothing and shows nothing personal.
+ */
+export function chapterPages(app: App, deps: Deps): void {
+  const url = '/c/:slug/:domain/chapter-requests'
+  const schema = { hide: true, params: CampusParams }
+
+  app.get(url, { schema }, async (request, reply) => {
+    const place = await placeOf(deps, request.params)
+    if (!place) return leaveFor(reply, request.params)
+    return await show(deps, request, reply, {
+      ...(await propsOf(deps, request, place)),
+      step: { at: 'asking' },
+    })
+  })
+  app.post(url, { schema: { ...schema, body: AskingForm } }, async (request, reply) => {
+    const place = await placeOf(deps, request.params)
+    if (!place) return leaveFor(reply, request.params)
+    const { email = '', name = '', about = '' } = request.body
+    const asking = { asking: { email, name, about }, locale: ownLocale(request) }
+    const refusal = await askToLead(deps, place.campaign, place.campus, asking).then(
+      () => undefined,
+      expected,
+    )
+    const props = await propsOf(deps, request, place)
+    if (!refusal)
+      return await show(deps, request, reply.status(202), { ...props, step: { at: 'check-email' } })
+    const step = { at: 'asking' as const, typed: { email, name, about }, refusal: shown(refusal) }
+    return await show(deps, request, reply.status(refusal.status), { ...props, step })
+  })
+  confirmingPages(app, deps)
+}
+
+function confirmingPages(app: App, deps: Deps): void {
+  const schema = { hide: true, params: TokenParams }
+
+  app.get('/chapter-requests/:token', { schema }, async (request, reply) =>
+    show(deps, request, reply, { step: { at: 'confirming' } }),
+  )
+  app.post('/chapter-requests/:token', { schema }, async (request, reply) => {
+    const confirmed = await confirmAsking(deps, request.params.token).catch(expected)
+    if (!(confirmed instanceof Refusal))
+      return await show(deps, request, reply, {
+        ...(await propsOf(deps, request, confirmed)),
+        step: { at: 'thanked' },
+      })
+    return await show(deps, request, reply.status(confirmed.status), {
+      step: { at: 'refused', refusal: shown(confirmed) },
+    })
+  })
+}
+
+/** A refusal is shown on the page; a bug goes on to the error handler. */
+function expected(error: unknown): Refusal {
+  const refusal = refusalOf(error)
+  if (refusal.code === 'internal') throw error
+  return refusal
+}
+
+/** Undefined where there is nobody to be found any more: a chapter is there, or the campaign is over. */
+async function placeOf(deps: Deps, { slug, domain }: Place) {
+  const campaign = await deps.campaigns.bySlug(slug)
+  const campus = deps.campuses.byDomain(domain)
+  if (!campus) throw new Refusal('unknown-campus', 'There is no campus of this domain in the directory.')
+  if (openness(campaign, deps.now()) === 'closed' || (await hasChapter(deps, campaign, campus)))
+    return undefined
+  return { campaign, campus }
+}
+
+function leaveFor(reply: FastifyReply, { slug, domain }: Place): FastifyReply {
+  return reply.redirect(`/c/${slug}/${encodeURIComponent(domain)}`, 303)
+}
+
+async function propsOf(
+  deps: Deps,
+  request: FastifyRequest,
+  { campaign, campus }: NonNullable<Awaited<ReturnType<typeof placeOf>>>,
+) {
+  const locales = localesOf(request.headers['accept-language'], ownLocale(request))
+  return {
+    campaign: await showCampaign(deps, campaign, locales),
+    campus: { campus: campus.domain, name: campus.name },
+  }
+}
+
+async function show(
+  deps: Deps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  props: Omit<ChapterRequestProps, 'publicUrl'>,
+): Promise<FastifyReply> {
+  const frame = { locale: ownLocale(request), theme: 'auto' as const }
+  return await showPage(reply, 'chapter-request', { ...props, publicUrl: deps.publicUrl }, frame)
+}
