@@ -322,7 +322,7 @@ async function invited(host: AnOrganizer, slug: string, organizationName: string
 async function linkTo(email: string, before = ''): Promise<string> {
   const token = async () =>
     /partner-invitation#([\w-]{43})/.exec((await letterTo(server, email))?.text ?? '')?.[1]
-  await expect.poll(token).not.toBe(before)
+  await expect.poll(token, { timeout: 10_000 }).not.toBe(before)
   return (await token()) ?? ''
 }
 

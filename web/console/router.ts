@@ -7,6 +7,8 @@ export const { p, navigate, isActive, route } = createRouter({
   layout: Frame,
   '/': () => import('./home/HomePage.svelte'),
   '/campaigns/:campaign': () => import('./dashboard/DashboardPage.svelte'),
+  '/campaigns/:campaign/coalition': () => import('./coalition/CoalitionPage.svelte'),
+  '/partner-invitation': () => import('./partner-invitation/PartnerInvitationPage.svelte'),
   '/campaigns/:campaign/embeds': () => import('./embeds/EmbedsPage.svelte'),
   '/sign-in': () => import('./sign-in/SignInPage.svelte'),
   '/account': () => import('./account/AccountPage.svelte'),
