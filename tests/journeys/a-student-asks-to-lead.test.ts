@@ -30,7 +30,7 @@ test('a student without JavaScript asks to lead at her campus, and the host appr
   const page = await context.newPage()
   await page.goto(`${publicUrl}/console/campaigns/${slug}/coalition`)
   await page.getByText('Three of us, from the union.').waitFor()
-  await page.getByText('an address of that campus', { exact: true }).waitFor()
+  await page.getByText('(an address of that campus)').waitFor()
   await expectAccessible(page)
   await page.getByRole('button', { name: /^Approve/ }).click()
   await page.getByLabel('Name of the chapter').fill('YDSA at Georgia Tech')
