@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type { Pool } from 'pg'
 import { type ChapterLetter, sendChapterLetter } from './coalitions/chapter-letter.ts'
-import { forgetChapterRequests } from './coalitions/chapter-requests.ts'
+import { forgetUnanswered } from './coalitions/forgetting.ts'
 import { type PartnerLetter, sendPartnerLetter } from './coalitions/partner-letter.ts'
 import { openDb } from './db/db.ts'
 import type { Deps } from './deps.ts'
@@ -24,7 +24,7 @@ const byTheClock = [
   { task: 'delete-unconfirmed', match: '7 * * * *' },
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
-  { task: 'forget-chapter-requests', match: '57 * * * *' },
+  { task: 'forget-unanswered', match: '57 * * * *' },
   { task: 'recount-tallies', match: '37 9 * * *' },
   { task: 'forget-signing-in', match: '*/10 * * * *' },
   { task: 'remind-of-resets', match: '47 8 * * *' },
@@ -38,7 +38,7 @@ export function tasks(deps: Deps): TaskList {
     'organizer-invitation': (payload) => mailed(sendInvitation(deps, payload as InvitationLetter)),
     'partner-invitation': (payload) => mailed(sendPartnerLetter(deps, payload as PartnerLetter)),
     'chapter-request': (payload) => mailed(sendChapterLetter(deps, payload as ChapterLetter)),
-    'forget-chapter-requests': () => forgetChapterRequests(deps),
+    'forget-unanswered': () => forgetUnanswered(deps),
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),

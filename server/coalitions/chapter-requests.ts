@@ -1,4 +1,4 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, lt } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { KnownCampus } from '../campuses/campus.ts'
 import { transaction } from '../db/db.ts'
@@ -11,7 +11,7 @@ import { checkedName } from '../pledges/name.ts'
 import { readToken } from '../pledges/token.ts'
 import { Refusal } from '../refusal.ts'
 import { nameOfRequest, sealChapterContact } from './chapter-contact.ts'
-import { type ChapterLetter, LINK_DAYS } from './chapter-letter.ts'
+import type { ChapterLetter } from './chapter-letter.ts'
 
 /** What a student types to lead the drive at her campus. */
 export interface Asking {
@@ -25,7 +25,6 @@ export const LONGEST_ABOUT = 600
 const UNCONFIRMED_A_DAY = 100
 /** How soon a mailbox may be written to again about the same campus. */
 const PAUSE_MINUTES = 10
-const KEPT_DAYS = 90
 
 /** Whether a campus waits for somebody to lead. */
 export async function hasChapter({ db }: Deps, campaign: Campaign, campus: KnownCampus): Promise<boolean> {
@@ -132,18 +131,6 @@ export async function confirmAsking(
       ),
     )
   return { campaign, campus }
-}
-
-/** What nobody confirmed goes with its link; what nobody decided, and that somebody was declined, after a season. */
-export async function forgetChapterRequests({ db, now }: Deps): Promise<void> {
-  const [week, season] = [
-    ago(now(), { minutes: LINK_DAYS * 24 * 60 }),
-    ago(now(), { minutes: KEPT_DAYS * 24 * 60 }),
-  ]
-  await db.delete(chapterRequests).where(
-    sql`${chapterRequests.state} = 'unconfirmed' and ${chapterRequests.askedAt} < ${week.toISOString()}
-      or coalesce(${chapterRequests.decidedAt}, ${chapterRequests.askedAt}) < ${season.toISOString()}`,
-  )
 }
 
 function ago(now: Date, { minutes }: { minutes: number }): Date {

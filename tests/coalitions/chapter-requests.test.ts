@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ChapterRequest, Coalition } from '../../server/coalitions/contract.ts'
-import { forgetChapterRequests } from '../../server/coalitions/chapter-requests.ts'
+import { forgetUnanswered } from '../../server/coalitions/forgetting.ts'
 import { type AnOrganizer, anOpenCampaign, anOrganizer, campaignId, letterTo, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { aPartner } from './coalition.ts'
@@ -255,7 +255,7 @@ test('what nobody confirmed is gone after a week, and what was left open after a
   const states = async () => (await contactsOf(slug)).map(({ state }) => state).sort()
   const at = async (days: number) => {
     server.clock.now = new Date(Date.now() + days * 24 * 60 * MINUTE_MS)
-    await forgetChapterRequests(server.deps)
+    await forgetUnanswered(server.deps)
     return await states()
   }
 

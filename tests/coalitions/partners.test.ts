@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
+import { forgetUnanswered } from '../../server/coalitions/forgetting.ts'
 import type { Coalition } from '../../server/coalitions/contract.ts'
 import {
   type AnOrganizer,
@@ -108,10 +109,14 @@ describe('a partner’s invitation', () => {
     const inTime = await post('partner-invitation-previews', { token: late.token })
     server.clock.now = new Date(Date.now() + 7 * DAY_MS + 1000)
     const tooLate = await post('partner-invitation-acceptances', { token: late.token })
+    server.clock.now = new Date(Date.now() + 38 * DAY_MS)
+    await forgetUnanswered(server.deps)
 
     expect(ofNobody.json().code).toBe('token-expired')
     expect(inTime.statusCode).toBe(200)
     expect(tooLate.json().code).toBe('token-expired')
+    delete server.clock.now
+    expect((await coalition(host, slug)).invitations).toEqual([])
   })
 
   test('is sent again with a new link, and cancelled; the old links are void', async () => {
