@@ -59,5 +59,6 @@ test('the form and its pages are for everybody', async () => {
     await expectAccessible(page)
     await page.goto(`${publicUrl}/chapter-requests/none`)
     await expectAccessible(page)
+    expect(await page.getByRole('button', { name: 'Yes, hand it on' }).count()).toBe(1)
   }
 })
