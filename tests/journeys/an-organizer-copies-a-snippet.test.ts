@@ -14,40 +14,53 @@ const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url }) })
 const host = hostPage()
 const people = browsers({ expected: /409/ })
 
-test('an organizer builds a snippet, and a student signs in what a hostile page makes of it', async () => {
-  const { publicUrl } = server.config
-  const slug = await anOpenCampaign(server, {
-    texts: [{ locale: 'en', title: 'No "tech" for <cages> & us', body: 'I will not.', reason: '' }],
-  })
-  const page = await builder(slug)
-  await page.getByLabel('Campus', { exact: true }).fill('gatech.edu')
-  await page.getByRole('button', { name: 'Register a new source' }).click()
-  await page.getByLabel('Name', { exact: true }).fill('Chapter’s website')
-  await page.getByLabel('Code', { exact: true }).fill('chapter-site')
-  await page.getByRole('button', { name: 'Register', exact: true }).click()
-  await page.getByRole('row', { name: /Chapter’s website/ }).waitFor()
-  await expect
-    .poll(async () => (await server.deps.campaigns.bySlug(slug)).sources.has('chapter-site'))
-    .toBe(true)
-  const preview = page.frameLocator('iframe')
-  await preview.getByText('Georgia Institute of Technology').waitFor()
-  await expectAccessible(page)
-  await page.setViewportSize({ width: 1280, height: 900 })
-  await expectAccessible(page)
+test(
+  'an organizer builds a snippet, and a student signs in what a hostile page makes of it',
+  { timeout: 90_000 },
+  async () => {
+    const { publicUrl } = server.config
+    const slug = await anOpenCampaign(server, {
+      texts: [{ locale: 'en', title: 'No "tech" for <cages> & us', body: 'I will not.', reason: '' }],
+    })
+    const page = await builder(slug)
+    await page.getByLabel('Campus', { exact: true }).fill('gatech.edu')
+    await page.getByRole('button', { name: 'Register a new source' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('Chapter’s website')
+    await page.getByLabel('Code', { exact: true }).fill('chapter-site')
+    await page.getByRole('button', { name: 'Register', exact: true }).click()
+    await page.getByRole('row', { name: /Chapter’s website/ }).waitFor()
+    await expect
+      .poll(async () => (await server.deps.campaigns.bySlug(slug)).sources.has('chapter-site'))
+      .toBe(true)
+    const preview = page.frameLocator('iframe')
+    await preview.getByText('Georgia Institute of Technology').waitFor()
+    await expectAccessible(page)
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await expectAccessible(page)
 
-  host.policy = `${publicUrl}/widget.js; frame-src ${publicUrl}`
-  for (const [n, shape] of ['Frame with script', 'Frame', 'Element'].entries()) {
-    await page.getByRole('radio', { name: shape, exact: true }).check()
-    host.body = await copied(page)
-    await signOn(host.url, `student-${n}@gatech.edu`)
-  }
+    host.policy = `${publicUrl}/widget.js; frame-src ${publicUrl}`
+    for (const [n, shape] of ['Frame with script', 'Frame', 'Element'].entries()) {
+      await page.getByRole('radio', { name: shape, exact: true }).check()
+      host.body = await copied(page)
+      await signOn(host.url, `student-${n}@gatech.edu`)
+    }
 
-  const rows = await pledgesOf(server, slug)
-  expect(rows).toHaveLength(3)
-  for (const row of rows)
-    expect(row).toMatchObject({ source: 'chapter-site', state: 'confirmed', campus_proven: true })
-  expect(host.body).toContain('title="No &#34;tech&#34; for &#60;cages&#62; &#38; us"')
-})
+    await expect
+      .poll(async () => (await page.reload(), await page.getByText('By day: Chapter’s website').count()), {
+        timeout: 15_000,
+      })
+      .toBe(1)
+    await page.getByText('By day: Chapter’s website').click()
+    await page.getByText(/: 3 confirmed$/).waitFor()
+    await expectAccessible(page)
+
+    const rows = await pledgesOf(server, slug)
+    expect(rows).toHaveLength(3)
+    for (const row of rows)
+      expect(row).toMatchObject({ source: 'chapter-site', state: 'confirmed', campus_proven: true })
+    expect(host.body).toContain('title="No &#34;tech&#34; for &#60;cages&#62; &#38; us"')
+  },
+)
 
 test('the link and the poster lead to the campaign page, with the source', async () => {
   const { publicUrl } = server.config
