@@ -4,10 +4,11 @@ import { databaseOf, prepareDatabase } from './database.ts'
 import { isDatabaseAway } from './db/db.ts'
 import { stopLeftBehind } from './db/embedded.ts'
 import { demoAddresses, openDemo } from './demo/demo.ts'
-import { openDemoWorld } from './demo/world.ts'
+import { DEMO_ORGANIZATION, openDemoWorld } from './demo/world.ts'
 import { openDeps } from './deps.ts'
 import { startWorker } from './jobs.ts'
 import { lockFolder } from './lock.ts'
+import { firstOwnerUrl } from './organizations/operator.ts'
 
 /** Stops what was started, the last first. */
 export type Stop = () => Promise<void>
@@ -49,7 +50,8 @@ async function startAll(config: Config, say: (line: string) => void, stops: Stop
   if (hasDemo) {
     const demo = await openDemo(config)
     stops.push(demo.close)
-    for (const line of demoAddresses(config, demo)) say(line)
+    const firstOwner = await firstOwnerUrl(deps, DEMO_ORGANIZATION)
+    for (const line of demoAddresses(config, demo, firstOwner)) say(line)
   } else say(`Estamos (${config.role}) is ready: ${config.publicUrl}`)
 }
 

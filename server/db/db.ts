@@ -87,6 +87,13 @@ function sqlStateOf(error: unknown): string | undefined {
   return error instanceof Error && error.cause ? sqlStateOf(error.cause) : undefined
 }
 
+const UNDEFINED_TABLE = '42P01'
+
+/** Whether an error means that the database was never migrated. */
+export function isSchemaMissing(error: unknown): boolean {
+  return sqlStateOf(error) === UNDEFINED_TABLE
+}
+
 /** Connection lost, server shutting down, no connection to be had: SQLSTATE classes and Node's own codes. */
 const AWAY_SQLSTATE = /^(08|53|57P|57014)/
 const AWAY_SYSTEM = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENOTFOUND|EAI_|ENOENT)/

@@ -12,6 +12,7 @@ import { confirmToken } from '../pledges/pledge-email.ts'
 import { firstNames, lastNames, texts } from './words.ts'
 
 export const DEMO_SLUG = 'no-tech-for-ice'
+export const DEMO_ORGANIZATION = 'students-against-cages'
 
 /** The chapter whose site embeds the demo. */
 export const CHAPTER = { campus: 'gatech.edu', source: 'ydsa-gt' }
@@ -69,7 +70,7 @@ async function demoCampaign(deps: Deps): Promise<NewCampaign> {
     goal: 1200,
     contactMode: 'contactable',
     opensAt: new Date(deps.now().getTime() - (DAYS + 1) * DAY_MS),
-    organization: { slug: 'students-against-cages', name: 'Students Against Cages' },
+    organization: { slug: DEMO_ORGANIZATION, name: 'Students Against Cages' },
     texts,
     campuses: chapter
       ? [

@@ -1,10 +1,12 @@
-import { and, eq, gt, sql } from 'drizzle-orm'
+import { and, eq, gt } from 'drizzle-orm'
 import { writeDown } from '../audit/audit.ts'
 import { type DbOrTx, transaction, type Tx } from '../db/db.ts'
 import { invitations, organizations, organizers } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { openOrganizer, organizerOf } from '../organizers/organizer.ts'
-import { type Session, startSession, tokenHash } from '../organizers/sessions.ts'
+import { lockOrganizer } from '../organizers/passkeys.ts'
+import { sessionOf, tokenHash } from '../organizers/sessions.ts'
+import { begin, type Browser, isLinkEnough, type SignedIn } from '../organizers/signing-in.ts'
 import { checkedName } from '../pledges/name.ts'
 import { Refusal } from '../refusal.ts'
 import type { Accepted, InvitationAcceptance, InvitationPreview } from './contract.ts'
@@ -31,51 +33,52 @@ export async function previewInvitation(deps: Deps, token: string): Promise<Invi
   }
 }
 
-interface Accepting extends InvitationAcceptance {
-  /** Of the browser in which the button was pressed. */
-  session: Session | undefined
-  /** "Firefox on Android". */
-  device: string
-}
-
 /**
  * Makes whom the letter was written to a member: the mail is the proof. She is signed in too, unless she has a
  * passkey: then that alone lets her in.
- * @returns with the token of a new session, where one was started
+ * @returns with the cookies of a new session, where one was started
  * @throws Refusal `token-invalid`, `token-expired`, `name-too-long`, `name-not-allowed`
  */
 export async function acceptInvitation(
   deps: Deps,
-  { token, name: typed, session, device }: Accepting,
-): Promise<{ accepted: Accepted; sessionToken?: string }> {
+  { token, name: typed }: InvitationAcceptance,
+  browser: Browser,
+): Promise<{ accepted: Accepted; signedIn?: SignedIn }> {
   const name = checkedName(typed)
   const now = deps.now()
+  const session = browser.session ? await sessionOf(deps.db, browser.session, now) : undefined
   return await transaction(deps.db, async (tx) => {
     const invitation = await useUp(tx, token, now)
+    const { organizationId } = invitation
     const { email } = openOrganizer(deps.keys, invitation)
     const organizerId = await organizerOf(tx, deps.keys, { email, ...(name && { name }) }, now)
-    const { organizationId } = invitation
     const role = await addMember(tx, { organizationId, organizerId, role: invitation.role, now })
     const isHere = session?.organizerId === organizerId
-    const started =
-      isHere || (await hasPasskey(tx, organizerId))
-        ? undefined
-        : await startSession(tx, { organizerId, way: 'link', device, now })
-    const sessionId = started?.id ?? (isHere ? session.id : null)
+    const signedIn = isHere ? undefined : await comeIn(deps, tx, { organizerId, now, browser })
+    const sessionId = isHere ? session.id : (signedIn?.sessionId ?? null)
     const details = { invitation: invitation.id, role }
-    await writeDown(tx, {
-      at: now,
-      by: { organizerId, sessionId },
-      action: 'member.join',
-      organizationId,
-      details,
-    })
-    const { slug, name: organizationName } = await organizationIn(tx, invitation)
+    const by = { organizerId, sessionId }
+    await writeDown(tx, { at: now, by, action: 'member.join', organizationId, details })
+    const organization = await organizationIn(tx, invitation)
     return {
-      accepted: { organization: { slug, name: organizationName }, role, isSignedIn: sessionId !== null },
-      ...(started && { sessionToken: started.token }),
+      accepted: {
+        organization: { slug: organization.slug, name: organization.name },
+        role,
+        isSignedIn: sessionId !== null,
+      },
+      ...(signedIn && { signedIn }),
     }
   })
+}
+
+async function comeIn(
+  deps: Deps,
+  tx: Tx,
+  { organizerId, ...entering }: { organizerId: number; now: Date; browser: Browser },
+): Promise<SignedIn | undefined> {
+  await lockOrganizer(tx, organizerId)
+  if (!(await isLinkEnough(tx, organizerId))) return undefined
+  return await begin(deps, tx, { organizerId, way: 'link', ...entering })
 }
 
 /** Of two clicks one wins: whoever deletes the row has used the invitation. */
@@ -111,9 +114,4 @@ async function organizationIn(db: DbOrTx, { organizationId }: InvitationRow) {
   const [found] = await db.select().from(organizations).where(eq(organizations.id, organizationId))
   if (!found) throw new Error(`an invitation into organization ${organizationId}, which is not there`)
   return found
-}
-
-async function hasPasskey(tx: Tx, organizerId: number): Promise<boolean> {
-  const { rows } = await tx.execute(sql`select from passkeys where organizer_id = ${organizerId} limit 1`)
-  return rows.length > 0
 }

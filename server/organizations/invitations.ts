@@ -1,7 +1,7 @@
-import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, lte, sql } from 'drizzle-orm'
 import { writeDown } from '../audit/audit.ts'
 import { transaction, type Tx } from '../db/db.ts'
-import { auditLog, invitations, memberships, organizers } from '../db/schema.ts'
+import { auditLog, invitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../organizers/access.ts'
 import type { Member } from '../organizers/actor.ts'
@@ -10,7 +10,7 @@ import { newToken, tokenHash } from '../organizers/sessions.ts'
 import { Refusal } from '../refusal.ts'
 import type { InvitationRequest } from './contract.ts'
 import { invitationLetter } from './invitation-email.ts'
-import { lockedMembers, requireOwner } from './members.ts'
+import { lockedMembers, requireOwner, roleOf, type Whom } from './members.ts'
 
 export const INVITATION_HOURS = 24
 const HOUR_MS = 3_600_000
@@ -124,6 +124,7 @@ async function requireLetterLeft(tx: Tx, { now }: Deps, { organization }: Member
       and(
         eq(auditLog.organizationId, organization.id),
         eq(auditLog.action, 'member.invite'),
+        isNotNull(auditLog.organizerId),
         gt(auditLog.at, new Date(now().getTime() - 24 * HOUR_MS)),
       ),
     )
@@ -132,23 +133,10 @@ async function requireLetterLeft(tx: Tx, { now }: Deps, { organization }: Member
   throw new Refusal('too-many-invitations', detail)
 }
 
-async function requireNoMember(
-  tx: Tx,
-  { keys }: Deps,
-  { organizationId, email }: { organizationId: number; email: string },
-): Promise<void> {
-  const [found] = await tx
-    .select({ role: memberships.role })
-    .from(memberships)
-    .innerJoin(organizers, eq(organizers.id, memberships.organizerId))
-    .where(
-      and(
-        eq(memberships.organizationId, organizationId),
-        eq(organizers.emailDigest, organizerDigest(keys, email)),
-      ),
-    )
-  if (!found) return
-  const detail = `${email} is a member already, with the role ${found.role}. Change the role in the list of members.`
+async function requireNoMember(tx: Tx, deps: Deps, whom: Whom): Promise<void> {
+  const role = await roleOf(tx, deps, whom)
+  if (!role) return
+  const detail = `${whom.email} is a member already, with the role ${role}. Change the role in the list of members.`
   throw new Refusal('already-member', detail, { field: 'email' })
 }
 

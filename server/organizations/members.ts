@@ -5,6 +5,7 @@ import { invitations, memberships, organizations, organizers } from '../db/schem
 import type { Deps } from '../deps.ts'
 import type { Role } from '../organizers/access.ts'
 import type { Member } from '../organizers/actor.ts'
+import { organizerDigest } from '../organizers/organizer.ts'
 import { Refusal } from '../refusal.ts'
 
 interface NewMember {
@@ -88,6 +89,30 @@ export async function handOver(deps: Deps, by: Member, to: number): Promise<void
   })
 }
 
+export interface Whom {
+  organizationId: number
+  email: string
+}
+
+/** The role of whoever has this address; undefined where she is no member. */
+export async function roleOf(
+  tx: Tx,
+  { keys }: Pick<Deps, 'keys'>,
+  { organizationId, email }: Whom,
+): Promise<Role | undefined> {
+  const [found] = await tx
+    .select({ role: memberships.role })
+    .from(memberships)
+    .innerJoin(organizers, eq(organizers.id, memberships.organizerId))
+    .where(
+      and(
+        eq(memberships.organizationId, organizationId),
+        eq(organizers.emailDigest, organizerDigest(keys, email)),
+      ),
+    )
+  return found?.role
+}
+
 type Members = Map<number, Role>
 
 /**
@@ -123,7 +148,7 @@ async function membersOf(tx: Tx, organizationId: number): Promise<Members> {
   return new Map(rows.map(({ organizerId, role }) => [organizerId, role]))
 }
 
-function hasOwner(members: Members): boolean {
+export function hasOwner(members: Members): boolean {
   return [...members.values()].includes('owner')
 }
 

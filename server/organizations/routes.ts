@@ -1,9 +1,7 @@
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
-import { keepSession, sessionToken } from '../organizers/cookie.ts'
-import { deviceOf } from '../organizers/device.ts'
+import { browserOf, keepSignedIn } from '../organizers/cookie.ts'
 import { member } from '../organizers/guard.ts'
-import { sessionOf } from '../organizers/sessions.ts'
 import { acceptInvitation, previewInvitation } from './accepting.ts'
 import {
   Accepted,
@@ -99,15 +97,8 @@ function invitationRoutes(app: App, deps: Deps): void {
     '/invitation-acceptances',
     { schema: { body: InvitationAcceptance, response: { 200: Accepted } } },
     async (request, reply) => {
-      const token = sessionToken(deps, request)
-      const session = token ? await sessionOf(deps.db, token, deps.now()) : undefined
-      const device = deviceOf(request.headers['user-agent'])
-      const { accepted, sessionToken: started } = await acceptInvitation(deps, {
-        ...request.body,
-        session,
-        device,
-      })
-      if (started) keepSession(deps, reply, started)
+      const { accepted, signedIn } = await acceptInvitation(deps, request.body, browserOf(deps, request))
+      if (signedIn) keepSignedIn(deps, reply, signedIn)
       return accepted
     },
   )

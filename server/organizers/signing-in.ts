@@ -31,6 +31,7 @@ export interface Browser {
 /** The cookies of whoever has signed in. */
 export interface SignedIn {
   session: string
+  sessionId: number
   known: string
 }
 
@@ -111,13 +112,21 @@ interface Beginning extends Omit<NewSession, 'device'> {
 }
 
 /** A session of its own, under a new token: one that the browser had before, or was made to have, is no more. */
-async function begin(deps: Deps, tx: Tx, { organizerId, way, now, browser }: Beginning): Promise<SignedIn> {
+export async function begin(
+  deps: Deps,
+  tx: Tx,
+  { organizerId, way, now, browser }: Beginning,
+): Promise<SignedIn> {
   await endSessionIn(tx, browser.session)
   const { token, id } = await startSession(tx, { organizerId, way, device: browser.device, now })
   const by = { organizerId, sessionId: id }
   await writeDown(tx, { at: now, by, action: 'organizer.sign-in', details: { way } })
   if (way === 'passkey') await endResetOf(tx, by, now)
-  return { session: token, known: knownBrowser(deps.keys, await emailOf(deps, tx, organizerId)) }
+  return {
+    session: token,
+    sessionId: id,
+    known: knownBrowser(deps.keys, await emailOf(deps, tx, organizerId)),
+  }
 }
 
 async function emailOf({ keys }: Deps, db: DbOrTx, organizerId: number): Promise<string> {

@@ -24,11 +24,38 @@ test(
     expect(await page.text()).toContain('UC Berkeley')
     expect(await host.text()).toContain('class="estamos"')
     expect(await mailbox.text()).toContain('No letters yet')
+    expect((await accept(linkIn(run.said()))).status).toBe(200)
     run.process.kill('SIGINT')
 
     expect(await run.ended()).toBe(0)
     expect(existsSync(join(local.dataDir, 'lock'))).toBe(false)
     expect(existsSync(join(local.dataDir, 'postgres', 'postmaster.pid'))).toBe(false)
+  },
+)
+
+test(
+  'as long as nobody owns the demo, each start says a link that makes the first organizer, and voids the last',
+  { timeout: 120_000 },
+  async () => {
+    const folder = { DATA_DIR: join(local.dataDir, 'unowned') }
+    const said: string[] = []
+    for (let start = 0; start < 2; start += 1) {
+      const run = local.start(folder)
+      await run.says('Ctrl-C stops everything')
+      said.push(linkIn(run.said()))
+      if (start === 1) {
+        expect((await accept(said[0] ?? '')).status).toBe(400)
+        const answer = await accept(said[1] ?? '')
+        expect(await answer.json()).toMatchObject({
+          organization: { slug: 'students-against-cages' },
+          role: 'owner',
+        })
+      }
+      run.process.kill('SIGINT')
+      await run.ended()
+    }
+
+    expect(new Set(said).size).toBe(2)
   },
 )
 
@@ -47,6 +74,7 @@ test(
       await fetch(`http://localhost:${local.port}/api/v1/campaigns/no-tech-for-ice`)
     ).json()) as { confirmed: number }
     expect(confirmed).toBe(659)
+    expect(run.said()).toMatch(new RegExp(`Console +http://localhost:${local.port}/console/\n`))
     run.process.kill('SIGTERM')
     expect(await run.ended()).toBe(0)
   },
@@ -125,3 +153,16 @@ test('everything that is wrong with the settings is said at once', async () => {
     expect(run.said()).toContain(name)
   }
 })
+
+/** The token of the first organizer's link. */
+function linkIn(said: string): string {
+  return /Console +http:\/\/localhost:\d+\/console\/invitation#([\w-]+)\n/.exec(said)?.[1] ?? ''
+}
+
+async function accept(token: string): Promise<Response> {
+  return await fetch(`http://localhost:${local.port}/api/v1/console/invitation-acceptances`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  })
+}
