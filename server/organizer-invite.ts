@@ -48,13 +48,14 @@ function readArguments(): Wish {
   throw new StartRefused(USAGE)
 }
 
-function refuse(error: unknown): void {
+/** Ends the process: what was opened before the database turned out to be away would keep it. */
+function refuse(error: unknown): never {
   if (error instanceof StartRefused || error instanceof Refusal) process.stderr.write(`${error.message}\n`)
   else if (isSchemaMissing(error))
     process.stderr.write('The database has no tables yet: npm run db:migrate\n')
   else if (isDatabaseAway(error)) process.stderr.write('The database at DATABASE_URL cannot be reached.\n')
   else throw error
-  process.exitCode = 1
+  process.exit(1)
 }
 
 await main().catch(refuse)

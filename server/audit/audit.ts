@@ -16,7 +16,7 @@ export interface AuditEntry {
   action: AuditAction
   organizationId?: number
   campaignId?: number
-  /** In words that name no signer; an organizer is named by id. */
+  /** In words that name no signer; the organizer it was done to is named by id, as `organizer`. */
   details?: Record<string, unknown>
 }
 

@@ -27,7 +27,7 @@ export async function organizationLog(
     or campaign.organization_id = ${organization.id}
     or entry.organization_id is null and entry.campaign_id is null and entry.action in ${ownWays} and exists (
       select from memberships where organization_id = ${organization.id}
-        and organizer_id = entry.organizer_id and since <= entry.at))`
+        and organizer_id = coalesce(entry.organizer_id, (entry.details->>'organizer')::int) and since <= entry.at))`
   return await readLog(deps, organization.id, scope, query)
 }
 

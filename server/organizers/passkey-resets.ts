@@ -58,7 +58,12 @@ export async function askForReset(deps: Deps, { link, browser }: Asking): Promis
     if (pending) return { takesEffectAt: takesEffectAt.toISOString() }
     await tx.delete(passkeyResets).where(eq(passkeyResets.organizerId, organizerId))
     await tx.insert(passkeyResets).values({ organizerId, askedAt: now, takesEffectAt })
-    await writeDown(tx, { at: now, by: null, action: 'passkey-reset.ask', details: { organizerId } })
+    await writeDown(tx, {
+      at: now,
+      by: null,
+      action: 'passkey-reset.ask',
+      details: { organizer: organizerId },
+    })
     await addResetNotices(tx, [organizerId])
     return { takesEffectAt: takesEffectAt.toISOString() }
   })
@@ -109,7 +114,7 @@ export async function approveReset({ db, now }: Deps, owner: Member, organizerId
         takesEffectAt: sql`least(${passkeyResets.takesEffectAt}, ${at.toISOString()}::timestamptz)`,
       })
       .where(eq(passkeyResets.organizerId, organizerId))
-    const details = { organizerId }
+    const details = { organizer: organizerId }
     await writeDown(tx, { at, by: owner, action: 'passkey-reset.approve', organizationId, details })
     await noticeChange(tx, organizerId, 'reset-approved')
   })
@@ -151,7 +156,7 @@ async function endReset(tx: Tx, { organizerId, by, at, organizationId }: Ending)
     .where(eq(passkeyResets.organizerId, organizerId))
     .returning({ id: passkeyResets.organizerId })
   if (!ended) return false
-  const of = { ...(organizationId && { organizationId }), details: { organizerId } }
+  const of = { ...(organizationId && { organizationId }), details: { organizer: organizerId } }
   await writeDown(tx, { at, by, action: 'passkey-reset.cancel', ...of })
   await noticeChange(tx, organizerId, 'reset-cancelled')
   return true

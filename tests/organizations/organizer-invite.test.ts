@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { inviteFromCommandLine, type Wish } from '../../server/organizations/operator.ts'
 import { anOrganizer } from '../builders.ts'
 import { estamos } from '../estamos.ts'
-import { TestBrowser } from '../organizers/browser.ts'
+import { lettersTo, TestBrowser } from '../organizers/browser.ts'
 
 const server = estamos()
 
@@ -35,20 +36,22 @@ async function run(words: string[], settings: Record<string, string> = {}): Prom
   })
 }
 
-const tokenIn = ({ out }: Said) => /\/console\/invitation#([\w-]+)/.exec(out)?.[1] ?? ''
+const aSlug = () => `chapter-${randomBytes(4).toString('hex')}`
+const invite = (wish: Wish) => inviteFromCommandLine(server.deps, wish)
+const tokenIn = (said: string) => /\/console\/invitation#([\w-]+)/.exec(said)?.[1] ?? ''
 const accept = async (token: string, browser = new TestBrowser(server)) =>
   (await browser.call('POST', 'invitation-acceptances', { token })).json()
 
 test('the first owner is made by a command: it makes the organization, prints the link, and writes it down', async () => {
-  const slug = `chapter-${randomBytes(4).toString('hex')}`
+  const slug = aSlug()
 
   const said = await run(['ada@example.org', '--organization', slug, '--name', 'The Chapter'])
 
   expect(said).toMatchObject({ code: 0, wrong: '' })
   expect(said.out).toContain('The Chapter is made.')
-  expect(said.out).toContain(`https://pledge.example.org/console/invitation#${tokenIn(said)}`)
+  expect(said.out).toContain(`https://pledge.example.org/console/invitation#${tokenIn(said.out)}`)
   const browser = new TestBrowser(server)
-  expect(await accept(tokenIn(said), browser)).toMatchObject({
+  expect(await accept(tokenIn(said.out), browser)).toMatchObject({
     organization: { slug },
     role: 'owner',
     isSignedIn: true,
@@ -63,55 +66,76 @@ test('the first owner is made by a command: it makes the organization, prints th
   ])
 })
 
-test('run again it gives a new link, and the one before is void', async () => {
-  const slug = `chapter-${randomBytes(4).toString('hex')}`
-  const words = ['bo@example.org', '--organization', slug]
-  const first = await run([...words, '--name', 'Again'])
+test('asked for again it gives a new link, and the one before is void', async () => {
+  const slug = aSlug()
+  const first = await invite({ email: 'bo@example.org', slug, name: 'Again' })
 
-  const second = await run(words)
+  const second = await invite({ email: 'bo@example.org', slug })
 
-  expect(second.out).not.toContain('is made')
-  expect(await accept(tokenIn(first))).toMatchObject({ code: 'token-invalid' })
-  expect(await accept(tokenIn(second))).toMatchObject({ role: 'owner' })
+  expect([first.isNew, second.isNew]).toEqual([true, false])
+  expect(await accept(tokenIn(first.url))).toMatchObject({ code: 'token-invalid' })
+  expect(await accept(tokenIn(second.url))).toMatchObject({ role: 'owner' })
+})
+
+test('it mails the link too', async () => {
+  const email = `${aSlug()}@example.org`
+
+  const { url } = await invite({ email, slug: aSlug(), name: 'Mailed' })
+
+  expect((await lettersTo(server, email))[0]?.text).toContain(url)
 })
 
 test('it makes an owner of whoever was a member with less', async () => {
   const { email } = await anOrganizer(server, { organization: 'mijente', role: 'viewer' })
 
-  const said = await run([email, '--organization', 'mijente'])
+  const { url } = await invite({ email, slug: 'mijente' })
 
-  expect(await accept(tokenIn(said))).toMatchObject({ role: 'owner' })
+  expect(await accept(tokenIn(url))).toMatchObject({ role: 'owner' })
 })
 
-test.each<[string, string[], RegExp]>([
-  ['no address', [], /^npm run organizer:invite -- EMAIL/],
-  ['two addresses', ['a@example.org', 'b@example.org'], /^npm run organizer:invite/],
-  ['an option that there is not', ['a@example.org', '--role', 'viewer'], /^npm run organizer:invite/],
-  ['what is no address', ['nobody', '--organization', 'mijente'], /exactly one @/],
-  ['an organization that is not there', ['a@example.org', '--organization', 'nowhere'], /say its --name too/],
-  ['a slug that is none', ['a@example.org', '--organization', 'No Way', '--name', 'N'], /small letters/],
-  ['an empty name', ['a@example.org', '--organization', 'fine', '--name', ' '], /--name is the name/],
-  ['another name', ['a@example.org', '--organization', 'mijente', '--name', 'Other'], /leave out --name/],
-])('%s is answered by one clear sentence, and nothing is made', async (_, words, sentence) => {
+const a = { email: 'a@example.org' }
+
+test.each<[string, Wish, RegExp]>([
+  ['what is no address', { email: 'nobody', slug: 'mijente' }, /exactly one @/],
+  ['an organization that is not there', { ...a, slug: 'nowhere' }, /say its --name too/],
+  ['a slug that is none', { ...a, slug: 'No Way', name: 'N' }, /small letters/],
+  ['an empty name', { ...a, slug: 'fine', name: ' ' }, /--name is the name/],
+  ['another name', { ...a, slug: 'mijente', name: 'Other' }, /leave out --name/],
+  [
+    'no organization, where there are several',
+    a,
+    /Say which: --organization and one of:\n[^]*\n {2}mijente {2}\(/,
+  ],
+])('%s is answered by a clear sentence, and nothing is made', async (_, wish, sentence) => {
   await anOrganizer(server, { organization: 'mijente' })
+  await anOrganizer(server, { organization: 'another' })
   const before = await counts()
 
-  const said = await run(words)
+  await expect(invite(wish)).rejects.toThrow(sentence)
 
-  expect(said).toMatchObject({ code: 1, out: '', wrong: expect.stringMatching(sentence) })
-  expect(said.wrong).not.toMatch(/ at .*\.ts/)
   expect(await counts()).toEqual(before)
 })
 
 test('an owner is told where she signs in', async () => {
   const { email } = await anOrganizer(server, { organization: 'mijente' })
 
-  const said = await run([email, '--organization', 'mijente'])
+  await expect(invite({ email, slug: 'mijente' })).rejects.toThrow(
+    `${server.config.publicUrl}/console/sign-in`,
+  )
+})
 
-  expect(said).toMatchObject({
-    code: 1,
-    wrong: expect.stringContaining('https://pledge.example.org/console/sign-in'),
-  })
+test('wrong words are answered by how it is used', async () => {
+  const wrong = [[], ['a@example.org', 'b@example.org'], ['a@example.org', '--role', 'viewer']]
+
+  const said = await Promise.all(wrong.map((words) => run(words)))
+
+  for (const one of said) {
+    expect(one).toMatchObject({
+      code: 1,
+      out: '',
+      wrong: expect.stringMatching(/^npm run organizer:invite -- EMAIL/),
+    })
+  }
 })
 
 test('settings that are missing, and a database that is away or was never migrated, are said', async () => {

@@ -6,6 +6,9 @@ import NotFound from './NotFound.svelte'
 export const { p, navigate, isActive, route } = createRouter({
   layout: Frame,
   '/': () => import('./home/HomePage.svelte'),
+  '/invitation': () => import('./invitation/InvitationPage.svelte'),
+  '/organizations/:organization': () => import('./organizations/OrganizationPage.svelte'),
+  '/organizations/:organization/audit': () => import('./audit/AuditPage.svelte'),
   '/campaigns/:campaign': () => import('./dashboard/DashboardPage.svelte'),
   '/campaigns/:campaign/coalition': () => import('./coalition/CoalitionPage.svelte'),
   '/partner-invitation': () => import('./partner-invitation/PartnerInvitationPage.svelte'),
@@ -14,5 +17,6 @@ export const { p, navigate, isActive, route } = createRouter({
   '/account': () => import('./account/AccountPage.svelte'),
   '/campaigns/:campaign/edit': () => import('./campaigns/EditCampaignPage.svelte'),
   '/organizations/:organization/new-campaign': () => import('./campaigns/NewCampaignPage.svelte'),
+  '/campaigns/:campaign/audit': () => import('./audit/AuditPage.svelte'),
   '*': NotFound,
 })

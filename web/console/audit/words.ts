@@ -1,0 +1,76 @@
+import type { AuditAction, AuditWho } from '../../../server/audit/contract.ts'
+
+/** What was done, after whoever did it and before whom it was done to. */
+export const did: Record<AuditAction, string> = {
+  'organizer.sign-in': 'signed in',
+  'organizer.sign-out': 'signed out',
+  'session.end': 'ended a session',
+  'passkey.add': 'added a passkey',
+  'passkey.remove': 'removed a passkey',
+  'recovery-codes.make': 'made new recovery codes',
+  'passkey-reset.ask': 'asked to replace lost passkeys',
+  'passkey-reset.approve': 'approved that lost passkeys are replaced, of',
+  'passkey-reset.cancel': 'cancelled the replacing of passkeys',
+  'organization.make': 'made the organization',
+  'organization.change': 'changed name or website',
+  'organization.hand-over': 'handed over to',
+  'member.invite': 'invited somebody',
+  'member.join': 'accepted an invitation',
+  'member.change-role': 'changed the role of',
+  'member.remove': 'removed',
+  'member.leave': 'left',
+  'invitation.cancel': 'cancelled an invitation',
+  'partner.invite': 'invited a partner',
+  'partner.join': 'joined as a partner',
+  'partner.leave': 'ended a partnership',
+  'source.register': 'registered a source',
+  'source.remove': 'removed a source',
+  'campaign.make': 'made the campaign',
+  'campaign.change': 'changed the campaign',
+  'campaign.open': 'opened the campaign',
+  'campaign.close': 'closed the campaign',
+  'campaign.reopen': 'opened the campaign again',
+  'campaign.delete': 'deleted the campaign',
+  'pledge-text.change': 'changed the wording',
+  'chapter-request.approve': 'approved a chapter',
+  'chapter-request.decline': 'declined a chapter',
+  'exclusion.apply': 'excluded pledges',
+  'exclusion.undo': 'took an exclusion back',
+  'export.make': 'exported',
+  'import.make': 'brought signatures in',
+  'offline-count.add': 'added an offline count',
+  'offline-count.remove': 'removed an offline count',
+}
+
+/** What the list can be narrowed to; the keys are the nouns before the dot of an action. */
+export const kinds: Record<string, string> = {
+  campaign: 'Campaigns',
+  'pledge-text': 'Wording',
+  exclusion: 'Weeding out',
+  export: 'Exports',
+  import: 'Bringing in',
+  'offline-count': 'Offline counts',
+  source: 'Sources',
+  partner: 'Partners',
+  'chapter-request': 'Chapters',
+  organization: 'Organization',
+  member: 'Members',
+  invitation: 'Invitations',
+  passkey: 'Passkeys',
+  'passkey-reset': 'Lost passkeys',
+}
+
+export function called(who: AuditWho): string {
+  switch (who.is) {
+    case 'member':
+      return who.name
+    case 'partner':
+      return `Somebody of ${who.organization}`
+    case 'gone':
+      return `Somebody who is no longer here (no. ${who.id})`
+    case 'server':
+      return 'The server, or its operator'
+    default:
+      return who satisfies never
+  }
+}
