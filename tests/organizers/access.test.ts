@@ -121,10 +121,11 @@ async function aWorld(): Promise<World> {
 
 async function sessionOf(
   { host, partner, sessions }: World,
-  { name, of, role = null, isFresh }: Caller,
+  { name, of, role, isFresh }: Caller,
 ): Promise<string> {
   const organization = of === 'partner' ? partner : host
-  const session = sessions.get(name) ?? (await anOrganizer(server, { organization, role, isFresh })).session
+  const session =
+    sessions.get(name) ?? (await anOrganizer(server, { organization, role: role ?? null, isFresh })).session
   sessions.set(name, session)
   return session
 }
