@@ -73,6 +73,7 @@ test('an owner who removes somebody is told first what happens, and works by the
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
 
   await page.getByText(`${other.email} is no longer a member.`).waitFor()
+  await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Members')
   expect((await other.call('GET', `organizations/${slug}`)).statusCode).toBe(404)
 })
 
