@@ -205,7 +205,7 @@ describe('a lost passkey', () => {
     expect(answer.statusCode).toBe(204)
     const { rows } = await server.deps.db.execute(sql`
       select organizer_id, details from audit_log where action = 'passkey-reset.approve' order by id desc limit 1`)
-    expect(rows).toEqual([{ organizer_id: owner.id, details: { organizerId: lost.id } }])
+    expect(rows).toEqual([{ organizer_id: owner.id, details: { organizer: lost.id } }])
   })
 
   test('is not for a stale session, an editor, a stranger, or herself to approve', async () => {
