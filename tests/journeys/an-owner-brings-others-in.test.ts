@@ -116,6 +116,7 @@ test('whoever has a link that is used up, or cut off, is told what to do', async
   await page.goto(`${server.config.publicUrl}/console/invitation`)
 
   await page.getByText('Copy all of it from the letter').waitFor()
+  expect(await page.getByRole('button').count()).toBe(0)
 })
 
 test('the audit log of an organization is read on, and narrowed', async () => {
