@@ -167,7 +167,8 @@ test.each([360, 1280])(
       await expectAccessible(page)
     }
     const toggle = page.getByRole('button', { name: 'Show the preview' })
-    if (await toggle.isVisible()) await toggle.click()
+    expect(await toggle.isVisible()).toBe(width === 360)
+    if (width === 360) await toggle.click()
     await page.frameLocator('iframe').getByRole('heading', { name: pledgeInEnglish.title }).waitFor()
     await expectAccessible(page)
   },
@@ -184,7 +185,6 @@ const parts = [
 ]
 
 async function fill({ change }: Awaited<ReturnType<typeof aDraft>>) {
-  const said = (en: string, es: string) => ({ en, es })
   await change('PUT', 'targets', {
     targets: [
       {
@@ -209,6 +209,10 @@ async function fill({ change }: Awaited<ReturnType<typeof aDraft>>) {
     chapterName: 'YDSA at Georgia Tech',
     nextSteps: [{ label: 'Join the chapter', url: 'https://example.org/join' }],
   })
+}
+
+function said(en: string, es: string) {
+  return { en, es }
 }
 
 async function pageOf(organizer: AnOrganizer, width = 1280): Promise<Page> {
