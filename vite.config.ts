@@ -3,7 +3,8 @@
  * which the server renders. In the folder of a page:
  *
  *   browser.ts   brings it alive        embed.ts   brings it alive in a frame
- *   styles.ts    has nothing but the styles, for a page that needs no script, or one that needs no component in it
+ *   styles.ts    has nothing but the styles, for a page that needs no script, or not all of its components in it
+ *                (embed-styles.ts in a frame)
  *
  * Made: dist/client/assets/…, dist/client/manifest/{page}.{entry}.json, dist/client/widget.js, dist/server/pages.js
  */
@@ -11,15 +12,18 @@ import { globSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { minify } from 'terser'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 
-const entries = globSync('web/pages/*/{browser,embed,styles}.ts').sort()
+const entries = globSync('web/pages/*/{browser,embed,styles,embed-styles}.ts').sort()
 
 export default defineConfig({
   plugins: [
     svelte({
       compilerOptions: { runes: true, cssHash: ({ hash, filename }) => `e${hash(filename).slice(0, 4)}` },
     }),
+    shallowFrames(),
+    squeezedFrames(),
     onlyStyles(),
     precompressed(),
   ],
@@ -101,6 +105,44 @@ function serverBuild(): EnvironmentOptions {
       outDir: 'dist/server',
       emptyOutDir: true,
       rolldownOptions: { input: { pages: 'web/pages/pages.ts' } },
+    },
+  }
+}
+
+/**
+ * Frames do without Svelte's proxies, which would be a fortieth of them: what they keep in `$state` is plain or
+ * `$state.raw`, and anything else fails at once. See docs/decisions/0026-what-a-frame-leaves-out.md.
+ */
+function shallowFrames(): Plugin {
+  const BEGINNING = 'export function proxy(value) {'
+  return {
+    name: 'estamos:shallow-frames',
+    applyToEnvironment: (environment) => environment.name.endsWith('_embed'),
+    transform: {
+      filter: { id: /\/svelte\/src\/internal\/client\/proxy\.js$/ },
+      handler(code) {
+        if (!code.includes(BEGINNING)) this.error('Svelte makes its proxies in another way now.')
+        const refusal = 'if (Object(value) === value) throw Error("$state is shallow here"); return value;'
+        return code.replace(BEGINNING, `${BEGINNING} ${refusal}`)
+      },
+    },
+  }
+}
+
+/** After Vite's own minifier, half a kilobyte less. */
+function squeezedFrames(): Plugin {
+  return {
+    name: 'estamos:squeezed-frames',
+    applyToEnvironment: (environment) => environment.name.endsWith('_embed'),
+    generateBundle: {
+      order: 'post',
+      async handler(_, bundle) {
+        for (const item of Object.values(bundle)) {
+          if (item.type !== 'chunk') continue
+          const { code } = await minify(item.code, { module: true, ecma: 2020, compress: { passes: 3 } })
+          item.code = code!
+        }
+      },
     },
   }
 }

@@ -31,7 +31,7 @@ function file(name: string) {
   return readFileSync(new URL(name, client))
 }
 
-/** A frame like many: a campus's own, on a leaderboard of twenty. */
+/** A frame with everything in it: a campus's own, on a leaderboard of twenty, of a drive that names, offers and asks. */
 function sample(): PledgeProps {
   const campuses = Array.from({ length: 20 }, (_, at) => ({
     campus: `campus-${at}.example.edu`,
@@ -51,9 +51,37 @@ function sample(): PledgeProps {
       textVersion: 1,
       textHash: '0'.repeat(64),
       reason: 'Companies depend on us to come and work for them. '.repeat(12),
-      targets: [],
-      clauses: [],
-      questions: [],
+      targets: [
+        {
+          name: 'Palantir',
+          reason:
+            'Built the case management system with which ICE agents search and link records, and runs it.',
+          sourceUrl: 'https://www.dhs.gov/publication/dhsicepia-045-ice-investigative-case-management',
+        },
+        {
+          name: 'Amazon Web Services',
+          reason:
+            'Hosts systems on which agents of Homeland Security keep faces, fingerprints and case files.',
+          sourceUrl: 'https://example.org/reports/cloud-services-and-immigration-enforcement',
+        },
+        {
+          name: 'Microsoft',
+          reason: 'Sells cloud services and software licences to ICE, as its own announcement of 2018 says.',
+          sourceUrl: 'https://example.org/announcements/government-cloud-2018',
+        },
+      ],
+      clauses: [
+        { id: 1, words: 'I also ask my school to keep these firms off campus while they contract with ICE.' },
+        { id: 2, words: 'I also tell every recruiter who writes to me why I will not answer.' },
+      ],
+      questions: [
+        {
+          id: 1,
+          words: 'When do you graduate?',
+          options: ['2026', '2027', '2028', '2029', 'Later'].map((words, at) => ({ number: at + 1, words })),
+        },
+      ],
+      logoUrl: `https://pledge.example.org/api/v1/campaigns/no-tech-for-ice/logo/${'0123456789abcdef'.repeat(4)}`,
       goal: 10_000,
       confirmed: 6670,
       eligibility: 'anyone',

@@ -9,7 +9,7 @@ import { confirmPledge } from '../pledges/confirmation.ts'
 import type { PledgeRequest } from '../pledges/contract.ts'
 import { makePledge } from '../pledges/pledge.ts'
 import { confirmToken } from '../pledges/pledge-email.ts'
-import { firstNames, lastNames, texts } from './words.ts'
+import { clauses, firstNames, lastNames, questions, targets, texts } from './words.ts'
 
 export const DEMO_SLUG = 'no-tech-for-ice'
 export const DEMO_ORGANIZATION = 'students-against-cages'
@@ -72,6 +72,9 @@ async function demoCampaign(deps: Deps): Promise<NewCampaign> {
     opensAt: new Date(deps.now().getTime() - (DAYS + 1) * DAY_MS),
     organization: { slug: DEMO_ORGANIZATION, name: 'Students Against Cages' },
     texts,
+    targets,
+    clauses,
+    questions,
     campuses: chapter
       ? [
           {
@@ -79,7 +82,8 @@ async function demoCampaign(deps: Deps): Promise<NewCampaign> {
             goal: 150,
             chapterName: 'YDSA at Georgia Tech',
             nextSteps: [
-              { label: 'Come to the next chapter meeting', url: 'https://example.org/ydsa-gt/meetings' },
+              { label: 'Join the chapter: Tuesdays at seven', url: 'https://example.org/ydsa-gt/meetings' },
+              { label: 'What we demand of Georgia Tech', url: 'https://example.org/ydsa-gt/demands' },
             ],
           },
         ]
@@ -105,6 +109,11 @@ async function signThen(deps: Deps, campus: string, n: number): Promise<void> {
     locale: n % 4 === 0 ? 'es' : 'en',
     source: n % 3 === 0 ? 'poster' : CHAPTER.source,
     ...(n % 3 === 0 && { display: true, name }),
+    clauses: campaign.clauses.filter((_, at) => n % (at + 2) === 0).map(({ id }) => id),
+    answers: campaign.questions.map(({ id, options }) => ({
+      question: id,
+      option: 1 + (n % options.length),
+    })),
   }
   await makePledge(deps, campaign, request)
 }

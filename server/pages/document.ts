@@ -58,7 +58,7 @@ ${script ? `<script type="module" src="/${script}"></script>` : ''}
 ${head}
 </head>
 <body>
-<div id="estamos">${body}</div>
+${body}
 ${script && state ? `<script type="application/json" id="estamos-state">${state}</script>` : ''}
 </body>
 </html>`
@@ -103,14 +103,15 @@ const assets = new Map<string, Promise<Assets>>()
 function assetsOf<Name extends PageName>(page: Name, props: Pages[Name]) {
   const isEmbed = 'isWholePage' in props && !props.isWholePage
   const name = `${page}.${isEmbed ? 'embed' : 'browser'}`
-  const known = assets.get(name) ?? readAssets(page, name)
+  const known = assets.get(name) ?? readAssets(name, `${page}.${isEmbed ? 'embed-styles' : 'styles'}`)
   assets.set(name, known)
   return known
 }
 
-async function readAssets(page: PageName, name: string): Promise<Assets> {
-  const [scripted, styled] = await Promise.all([readEntry(name), readEntry(`${page}.styles`)])
-  const sheets = [...(scripted?.css ?? []), ...(styled?.css ?? [])]
+/** An entry of styles, where there is one, has all that the page needs. */
+async function readAssets(scripts: string, styles: string): Promise<Assets> {
+  const [scripted, styled] = await Promise.all([readEntry(scripts), readEntry(styles)])
+  const sheets = (styled ?? scripted)?.css ?? []
   const texts = await Promise.all(sheets.map((sheet) => readFile(new URL(`client/${sheet}`, dist), 'utf8')))
   return { css: texts.join('').trim(), ...(scripted && { script: scripted.file }) }
 }

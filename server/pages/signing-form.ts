@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { campusStanding } from '../leaderboards/campus-standing.ts'
 import { asciiDomain } from '../pledges/address.ts'
 import { confirmPledge } from '../pledges/confirmation.ts'
-import { type PledgeRequest, Source } from '../pledges/contract.ts'
+import { type Answer, type PledgeRequest, Source } from '../pledges/contract.ts'
 import { makePledge } from '../pledges/pledge.ts'
 import { Refusal } from '../refusal.ts'
 import { refusalOf } from '../refusals.ts'
@@ -15,6 +15,8 @@ import type { SigningStep } from './contract.ts'
 import { shown } from './show.ts'
 
 const Text = Type.Optional(Type.String())
+/** One ticked box is sent as a text, several of one name as a list. */
+export const Many = Type.Union([Type.String(), Type.Array(Type.String())])
 /** What every form carries along, so that the next page looks like the one it stands on. */
 const Carried = { locale: Text, theme: Text, page: Text, source: Type.Optional(Source) }
 
@@ -27,6 +29,7 @@ export const PledgeForm = Type.Object({
   affiliation: Text,
   display: Text,
   updates: Text,
+  clauses: Type.Optional(Many),
 })
 export type PledgeForm = Static<typeof PledgeForm>
 
@@ -89,8 +92,10 @@ function requestOf({
   affiliation = '',
   display,
   updates,
+  clauses,
   locale,
   source,
+  ...others
 }: PledgeForm) {
   const request: PledgeRequest = { email }
   if (campus?.trim()) request.campus = campus.trim()
@@ -99,9 +104,25 @@ function requestOf({
   if (display) request.display = true
   if (display && name?.trim()) request.name = name
   if (updates) request.updates = true
+  if (clauses) request.clauses = idsOf(clauses)
+  const answers = answersIn(others)
+  if (answers.length > 0) request.answers = answers
   if (locale) request.locale = locale
   if (source) request.source = source
   return request
+}
+
+/** What is no number is no clause either, and refused with the unknown ones. */
+export function idsOf(ticked: Static<typeof Many> = []): number[] {
+  return [ticked].flat().map(Number)
+}
+
+/** `answer-12=3`: of question 12 the third option. */
+function answersIn(fields: object): Answer[] {
+  return Object.entries(fields).flatMap(([name, option]) => {
+    const question = /^answer-(\d+)$/.exec(name)?.[1]
+    return question && option ? [{ question: Number(question), option: Number(option) }] : []
+  })
 }
 
 /** Confirms by the code that a form brings. */

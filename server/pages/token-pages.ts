@@ -21,11 +21,19 @@ import { requireSameOrigin } from '../same-origin.ts'
 import { refusalOf } from '../refusals.ts'
 import type { ConfirmProps, MyPledgeLinkProps, MyPledgeProps } from './contract.ts'
 import { ownLocale, shown, showPage } from './show.ts'
+import { idsOf, Many } from './signing-form.ts'
 
 const TokenParams = Type.Object({ token: Type.String() })
 const LinkForm = Type.Object({ email: Type.Optional(Type.String()) })
 const Text = Type.Optional(Type.String())
-const ChangeForm = Type.Object({ display: Text, name: Text, updates: Text, email: Text, campus: Text })
+const ChangeForm = Type.Object({
+  display: Text,
+  name: Text,
+  updates: Text,
+  email: Text,
+  campus: Text,
+  clauses: Type.Optional(Many),
+})
 type ChangeForm = Static<typeof ChangeForm>
 
 /**
@@ -142,10 +150,11 @@ function myPledgePages(app: App, deps: Deps): void {
 }
 
 /** A form always says all of it: a box that is not ticked is not sent. */
-function changeOf({ display, name, updates, email, campus }: ChangeForm): MyPledgeChange {
+function changeOf({ display, name, updates, email, campus, clauses }: ChangeForm): MyPledgeChange {
   return {
     display: display === 'on',
     updates: updates === 'on',
+    clauses: idsOf(clauses),
     ...(name && { name }),
     ...(email && { email }),
     ...(campus !== undefined && { campus }),

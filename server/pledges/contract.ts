@@ -109,7 +109,12 @@ export const MyPledgeSessionRequest = Type.Object(
 /** Everything that is held about one pledge. */
 export const MyPledge = Type.Object(
   {
-    campaign: Type.Object({ slug: Slug, title: Type.String(), text: Type.String() }),
+    campaign: Type.Object({
+      slug: Slug,
+      title: Type.String(),
+      text: Type.String(),
+      asks: Type.Boolean({ description: 'Whether it asks questions.' }),
+    }),
     state: Type.Enum(['pending', 'confirmed', 'withdrawn']),
     campus: Type.Optional(Type.Object({ campus: CampusDomain, name: Type.String(), proven: Type.Boolean() })),
     affiliation: Type.Optional(Affiliation),

@@ -19,7 +19,12 @@ export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge
   const text = await signedText(deps.db, campaign, { locale: row.locale, version: row.textVersion })
   const campus = row.campusId === null ? undefined : deps.campuses.byId(row.campusId)
   return {
-    campaign: { slug: campaign.slug, title: text.title, text: text.body },
+    campaign: {
+      slug: campaign.slug,
+      title: text.title,
+      text: text.body,
+      asks: campaign.questions.length > 0,
+    },
     state: stateShown(row),
     ...(campus && { campus: { campus: campus.domain, name: campus.name, proven: row.campusProven } }),
     ...(row.affiliation && { affiliation: row.affiliation }),

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import {
+  aCampaignThatAsks,
   anOpenCampaign,
+  answersTo,
   codeFor,
+  confirm,
   letterTo,
   pledgesOf,
   rowOf,
   sign,
   tallyDifferences,
+  tokenFor,
   tokenIn,
 } from '../builders.ts'
 import { estamos } from '../estamos.ts'
@@ -49,6 +53,49 @@ describe.each(['/c', '/embed'])('a form on %s, without a script', (base) => {
     expect(answer.body).not.toContain('ada"><b>')
     expect(answer.body).toMatch(/<option value="alum" selected/)
     expect(answer.body).toContain('aria-invalid="true"')
+    expect(await pledgesOf(server, slug)).toEqual([])
+  })
+
+  test('clauses and answers are signed too, and kept on the form where it is refused', async () => {
+    const { slug, clauses, questions } = await aCampaignThatAsks(server)
+    const fields: [string, string][] = [
+      ...clauses.map((id): [string, string] => ['clauses', String(id)]),
+      [`answer-${questions[0]}`, '2'],
+      [`answer-${questions[1]}`, ''],
+    ]
+
+    const refused = await send(`${base}/${slug}/pledges`, [['email', 'no address'], ...fields])
+    const signed = await send(`${base}/${slug}/pledges`, [['email', 'ada@gatech.edu'], ...fields])
+    const code = await codeFor(server, slug, 'ada@gatech.edu')
+    await send(`${base}/${slug}/confirmations`, { email: 'ada@gatech.edu', code })
+
+    for (const id of clauses) expect(refused.body).toMatch(new RegExp(`<input[^>]*value="${id}"[^>]*checked`))
+    expect(refused.body).toMatch(new RegExp(`<input[^>]*name="answer-${questions[0]}" value="2"[^>]*checked`))
+    expect(signed.statusCode).toBe(202)
+    expect(signed.body).not.toContain('name="clauses"')
+    expect(await rowOf(server, slug, 'ada@gatech.edu')).toMatchObject({ state: 'confirmed', clauses })
+    expect(await answersTo(server, questions[0])).toEqual({ 2: 1 })
+    expect(await answersTo(server, questions[1])).toEqual({})
+  })
+
+  test('a clause or an answer that is none is refused, and nothing is written', async () => {
+    const { slug, clauses, questions } = await aCampaignThatAsks(server)
+    const odd: [string, string][][] = [
+      [['clauses', 'x']],
+      [
+        ['clauses', String(clauses[0])],
+        ['clauses', '-1'],
+      ],
+      [[`answer-${questions[0]}`, '99']],
+      [['answer-99999999999999999999', '1']],
+    ]
+
+    for (const fields of odd) {
+      const answer = await send(`${base}/${slug}/pledges`, [['email', 'ada@gatech.edu'], ...fields])
+
+      expect(answer.statusCode).toBe(422)
+      expect(answer.body).toMatch(/no longer offered/)
+    }
     expect(await pledgesOf(server, slug)).toEqual([])
   })
 
@@ -130,6 +177,23 @@ describe.each(['/c', '/embed'])('a form on %s, without a script', (base) => {
   })
 })
 
+test('the page of her own pledge says what she promised too, and takes it back where it is unticked', async () => {
+  const { slug, clauses } = await aCampaignThatAsks(server)
+  await sign(server, slug, { clauses })
+  await confirm(server, slug)
+  const cookies = { 'my-pledge': await tokenFor(server, slug, { purpose: 'session' }) }
+
+  const shown = await server.app.inject({ url: '/my-pledge', cookies, headers: { accept: 'text/html' } })
+  await send('/my-pledge', { clauses: String(clauses[1]), campus: '' }, cookies)
+  const one = await rowOf(server, slug)
+  await send('/my-pledge', { campus: '' }, cookies)
+
+  expect(shown.body).toContain('I also ask my school.')
+  expect(shown.body).toContain('they stay in the totals')
+  expect(one).toMatchObject({ clauses: [clauses[1]] })
+  expect(await rowOf(server, slug)).toMatchObject({ clauses: [] })
+})
+
 test('a signer finds her way by forms alone: link, change, take back, erase', async () => {
   await server.work()
   const slug = await anOpenCampaign(server)
@@ -166,7 +230,11 @@ function page(url: string) {
 }
 
 /** As a browser sends a form of ours. */
-function send(url: string, fields: Record<string, string>, cookies: Record<string, string> = {}) {
+function send(
+  url: string,
+  fields: Record<string, string> | [string, string][],
+  cookies: Record<string, string> = {},
+) {
   return server.app.inject({
     method: 'POST',
     url,

@@ -46,7 +46,7 @@ test('a signer asks for a link, and sees all that is held', async () => {
   expect(opened.body).toBe('')
   expect(held.headers['cache-control']).toBe('no-store')
   expect(held.json()).toEqual({
-    campaign: { slug, title: 'Sin tecnología para jaulas', text: 'No trabajaré para ella.' },
+    campaign: { slug, title: 'Sin tecnología para jaulas', text: 'No trabajaré para ella.', asks: false },
     state: 'confirmed',
     campus: { campus: 'gatech.edu', name: 'Georgia Institute of Technology', proven: true },
     affiliation: 'student',

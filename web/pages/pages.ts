@@ -1,11 +1,11 @@
 /** The bundle with which the server renders: `dist/server/pages.js`. */
-import type { Component } from 'svelte'
+import { createRawSnippet, type Component } from 'svelte'
 import { render } from 'svelte/server'
 import type { PageName, Pages, RenderPage } from '../../server/pages/contract.ts'
 import type { Words } from '../shared/i18n/en.ts'
 import { Speech } from '../shared/i18n/speech.ts'
 import { wordsFor } from '../shared/i18n/words.ts'
-import type { Frame, PageProps, PageState } from '../shared/page.ts'
+import type { PageProps, PageState } from '../shared/page.ts'
 import PageHead from '../shared/PageHead.svelte'
 import ChapterRequestPage from './chapter-request/ChapterRequestPage.svelte'
 import ConfirmPage from './confirm/ConfirmPage.svelte'
@@ -16,23 +16,26 @@ import MailboxPage from './mailbox/MailboxPage.svelte'
 import MyPledgeLinkPage from './my-pledge-link/MyPledgeLinkPage.svelte'
 import MyPledgePage from './my-pledge/MyPledgePage.svelte'
 import EmbedPage from './pledge/EmbedPage.svelte'
+import EmbedSteps from './pledge/EmbedSteps.svelte'
+import { signingPage } from './pledge/signing-page.ts'
 import WholePage from './pledge/WholePage.svelte'
 import { pledgeWords, wholePageWords } from './pledge/words.ts'
 import RefusedPage from './refused/RefusedPage.svelte'
 
 export { accentRules } from '../shared/accent.ts'
 
+type Given = Omit<PageProps<unknown, Words>, 'page'>
 type Page<Props> = Component<PageProps<Props, Words>>
 
-const components: { [Name in PageName]: (props: Pages[Name]) => Page<Pages[Name]> } = {
-  pledge: ({ isWholePage }) => (isWholePage ? WholePage : EmbedPage),
-  leaderboard: () => LeaderboardPage,
-  confirm: () => ConfirmPage,
-  'my-pledge': () => MyPledgePage,
-  'my-pledge-link': () => MyPledgeLinkPage,
-  'chapter-request': () => ChapterRequestPage,
-  refused: () => RefusedPage,
-  mailbox: () => MailboxPage,
+const components: { [Name in PageName]: Page<Pages[Name]> } = {
+  pledge: WholePage,
+  leaderboard: LeaderboardPage,
+  confirm: ConfirmPage,
+  'my-pledge': MyPledgePage,
+  'my-pledge-link': MyPledgeLinkPage,
+  'chapter-request': ChapterRequestPage,
+  refused: RefusedPage,
+  mailbox: MailboxPage,
 }
 
 /** Words for the pages that live on in the browser; the others take nothing along. */
@@ -43,36 +46,36 @@ const wordsTakenAlong: TakenAlong = {
   leaderboard: leaderboardWords,
 }
 
-export const renderPage: RenderPage = (name, whole, frame) => {
-  const props = slimmed(whole)
+export const renderPage: RenderPage = (name, props, frame) => {
   const words = wordsFor(frame.locale)
   const speech = new Speech(words, frame.locale)
-  const Page = components[name](props)
   const head: Head = { ...heads[name](props, words), publicUrl: props.publicUrl }
+  const { body, page } = bodyOf(name, props, { frame, speech })
+  const taken = wordsTakenAlong[name]?.(words, props)
   return {
     head: render(PageHead, { props: head }).head,
-    body: render(Page, { props: { page: props, frame, speech } }).body,
-    state: stateOf(name, props, frame, words),
+    body,
+    state: taken ? stateOf({ page, frame, words: taken }) : '',
   }
 }
 
-/** A frame shows the count and no ranking: a long leaderboard would outweigh all else in it. */
-function slimmed<Props extends Pages[PageName]>(props: Props): Props {
-  if (!('isWholePage' in props) || props.isWholePage) return props
-  const { campaign, leaderboard } = props
-  const { campuses, others, confirmed } = leaderboard
-  const count = campuses.length + (others?.campuses ?? 0)
-  return {
-    ...props,
-    campaign: { ...campaign, reason: '', textHash: '' },
-    leaderboard: { ...leaderboard, campuses: [], others: { campuses: count, confirmed } },
+/** With what the browser needs to go on: in a frame, less than was written. */
+function bodyOf<Name extends PageName>(name: Name, props: Pages[Name], given: Given) {
+  if ('isWholePage' in props && !props.isWholePage) {
+    const page = signingPage(props)
+    const alive = comingAlive(render(EmbedSteps, { props: { page, ...given } }).body)
+    const steps = createRawSnippet(() => ({ render: () => alive }))
+    return { page, body: render(EmbedPage, { props: { page: props, ...given, steps } }).body }
   }
+  const component: Page<Pages[Name]> = components[name]
+  return { page: props, body: comingAlive(render(component, { props: { page: props, ...given } }).body) }
 }
 
-/** Empty where the page takes nothing along. */
-function stateOf<Name extends PageName>(name: Name, page: Pages[Name], frame: Frame, words: Words) {
-  const taken = wordsTakenAlong[name]
-  if (!taken) return ''
-  const pageState: PageState<Pages[Name], object> = { page, frame, words: taken(words, page) }
-  return JSON.stringify(pageState).replaceAll('<', '\\u003c')
+/** What the page's script, where it has one, takes over. */
+function comingAlive(html: string) {
+  return `<div id="estamos">${html}</div>`
+}
+
+function stateOf(state: PageState<unknown, unknown>) {
+  return JSON.stringify(state).replaceAll('<', '\\u003c')
 }

@@ -1,7 +1,6 @@
-import '../../shared/styles/base.css'
 import { comeAlive } from '../../shared/come-alive.ts'
 import { meetHost } from '../../shared/host.ts'
-import EmbedPage from './EmbedPage.svelte'
+import EmbedSteps from './EmbedSteps.svelte'
 
-comeAlive(EmbedPage)
+comeAlive(EmbedSteps)
 meetHost()

@@ -1,14 +1,23 @@
 import type { CampusStanding } from '../../../server/leaderboards/contract.ts'
-import type { PledgeProps } from '../../../server/pages/contract.ts'
+import type { SigningStep } from '../../../server/pages/contract.ts'
 import type { Confirmation, PledgeRequest } from '../../../server/pledges/contract.ts'
 import { ApiProblem, confirm, sign, standingOf } from '../../shared/api.ts'
 import type { Happening } from '../../shared/host.ts'
 import { CampusChoice } from './campus-choice.svelte.ts'
+import type { SigningPage } from './signing-page.ts'
 
 export type SigningState = 'asking' | 'sending' | 'check-email' | 'thanked' | 'failed'
 
 /** What the form held when it was last sent. */
-export type Typed = { email: string; name: string; affiliation: string; display: boolean; updates: boolean }
+export type Typed = {
+  email: string
+  name: string
+  affiliation: string
+  display: boolean
+  updates: boolean
+  clauses: number[]
+  answers: NonNullable<PledgeRequest['answers']>
+}
 
 type Ways = { locale: string; tell: (what: Happening) => void }
 
@@ -16,16 +25,24 @@ type Ways = { locale: string; tell: (what: Happening) => void }
 export class Signing {
   at = $state<SigningState>('asking')
   problem = $state.raw<Pick<ApiProblem, 'code' | 'field' | 'retryAfter'>>()
-  typed: Typed = { email: '', name: '', affiliation: '', display: false, updates: false }
+  typed: Typed = {
+    email: '',
+    name: '',
+    affiliation: '',
+    display: false,
+    updates: false,
+    clauses: [],
+    answers: [],
+  }
   campus: CampusChoice
   confirmation = $state.raw<Confirmation>()
   standing = $state.raw<CampusStanding>()
   /** Whether the browser, and not the server, brought this step about. */
   hasMoved = $state(false)
-  readonly #page: PledgeProps
+  readonly #page: SigningPage
   readonly #ways: Ways
 
-  constructor(page: PledgeProps, ways: Ways) {
+  constructor(page: SigningPage, ways: Ways) {
     const { step, standing } = page
     this.#page = page
     this.#ways = ways
@@ -78,7 +95,7 @@ export class Signing {
     this.at = isForThePerson(problem) ? 'asking' : 'failed'
   }
 
-  #takeUp({ typed, refusal }: Extract<PledgeProps['step'], { at: 'asking' }>) {
+  #takeUp({ typed, refusal }: Extract<SigningStep, { at: 'asking' }>) {
     const { campus, ...rest } = typed ?? {}
     Object.assign(this.typed, rest)
     if (campus !== undefined && campus !== this.campus.value)
@@ -87,7 +104,7 @@ export class Signing {
   }
 
   #request(): PledgeRequest {
-    const { email, name, affiliation, display, updates } = this.typed
+    const { email, name, affiliation, display, updates, clauses, answers } = this.typed
     const { source } = this.#page
     return {
       email,
@@ -95,6 +112,8 @@ export class Signing {
       affiliation: (affiliation || undefined) as PledgeRequest['affiliation'],
       ...(display && { display, name }),
       ...(updates && { updates }),
+      clauses,
+      answers,
       locale: this.#ways.locale,
       ...(source && { source }),
     }
@@ -109,6 +128,10 @@ function typedIn(form: FormData): Typed {
     affiliation: text('affiliation'),
     display: form.has('display'),
     updates: form.has('updates'),
+    clauses: form.getAll('clauses').map(Number),
+    answers: [...form]
+      .map(([name, option]) => ({ question: +name.replace('answer-', ''), option: +option }))
+      .filter(({ question, option }) => question && option),
   }
 }
 

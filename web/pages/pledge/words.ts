@@ -1,8 +1,8 @@
 import type { Words } from '../../shared/i18n/en.ts'
 import { pick } from '../../shared/i18n/words.ts'
 
-const groups = ['common', 'count', 'pledge', 'thanks'] as const
-const wholePageGroups = ['leaderboard', 'wholePage'] as const
+const groups = ['count', 'pledge', 'thanks'] as const
+const wholePageGroups = ['common', 'besides', 'leaderboard', 'wholePage'] as const
 
 /** The refusals that signing can meet; any other is told as `internal`. */
 const refusals = [
@@ -26,6 +26,7 @@ const refusals = [
 ] as const
 
 export type PledgeWords = Pick<Words, (typeof groups)[number]> & {
+  common: Pick<Words['common'], 'seeOrChange'>
   refusals: Partial<Words['refusals']> & Pick<Words['refusals'], 'internal' | 'retryIn'>
 }
 
@@ -33,7 +34,11 @@ export type WholePageWords = PledgeWords & Pick<Words, (typeof wholePageGroups)[
 
 /** What a frame speaks with. */
 export function pledgeWords(words: Words): PledgeWords {
-  return { ...pick(words, groups), refusals: pick(words.refusals, refusals) }
+  return {
+    ...pick(words, groups),
+    common: pick(words.common, ['seeOrChange']),
+    refusals: pick(words.refusals, refusals),
+  }
 }
 
 export function wholePageWords(words: Words): WholePageWords {

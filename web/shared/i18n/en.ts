@@ -89,6 +89,12 @@ export const en = {
     change: 'Wrong address? Change it',
     notCounted: 'You count once you have confirmed.',
   },
+  besides: {
+    targets: 'The firms it names',
+    whyThese: 'Why {names}?',
+    source: 'Source',
+    clauses: 'You can promise more',
+  },
   campuses: { which: 'Which of these is yours?', none: 'None of these' },
   thanks: {
     title: '¡Estamos! You are counted.',
@@ -162,6 +168,8 @@ export const en = {
     labels: {
       pledge: 'Pledge',
       state: 'State',
+      clauses: 'You promise as well',
+      answers: 'Your answers',
       campus: 'Campus',
       affiliation: 'You are',
       listed: 'Listed by name',
@@ -190,6 +198,9 @@ export const en = {
     changeButton: 'Save the change',
     nameHint: 'Needed to list you. Shown as first name and initial.',
     emailHint: 'Your address was erased, so type it once more to get email.',
+    answersWait: 'Once you confirm, your answers are only counted. Nothing will link them to you.',
+    answersStay:
+      'Answers to the questions of this drive are only counted. Nothing links them to you, so they stay in the totals whatever you do here.',
     withdrawTitle: 'Take it back',
     withdrawText:
       'Your pledge stops counting; your name and address are erased. Only a scrambled mark of it stays.',

@@ -92,6 +92,12 @@ export const es: Words = {
     change: '¿Dirección equivocada? Cámbiala',
     notCounted: 'Cuentas cuando hayas confirmado.',
   },
+  besides: {
+    targets: 'Las empresas que nombra',
+    whyThese: '¿Por qué {names}?',
+    source: 'Fuente',
+    clauses: 'Puedes prometer más',
+  },
   campuses: { which: '¿Cuál de estos es el tuyo?', none: 'Ninguno de estos' },
   thanks: {
     title: '¡Estamos! Ya cuentas.',
@@ -162,6 +168,8 @@ export const es: Words = {
     labels: {
       pledge: 'Compromiso',
       state: 'Estado',
+      clauses: 'También prometes',
+      answers: 'Tus respuestas',
       campus: 'Campus',
       affiliation: 'Eres',
       listed: 'En la lista de nombres',
@@ -190,6 +198,9 @@ export const es: Words = {
     changeButton: 'Guardar el cambio',
     nameHint: 'Hace falta para ponerte en la lista. Se ve el nombre y la inicial del apellido.',
     emailHint: 'Tu dirección se borró: escríbela otra vez para recibir correos.',
+    answersWait: 'Cuando confirmes, tus respuestas solo se cuentan. Nada las unirá a ti.',
+    answersStay:
+      'Las respuestas a las preguntas de esta campaña solo se cuentan. Nada las une a ti; por eso siguen en los totales hagas lo que hagas aquí.',
     withdrawTitle: 'Retirarlo',
     withdrawText: 'Tu firma deja de contar; se borran tu nombre y tu correo. Solo queda una marca cifrada.',
     withdrawButton: 'Retirar mi firma',
