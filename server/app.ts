@@ -18,6 +18,7 @@ import { campusRoutes } from './campuses/routes.ts'
 import type { Config } from './config.ts'
 import { dashboardRoutes } from './dashboards/routes.ts'
 import type { Deps } from './deps.ts'
+import { exclusionRoutes } from './exclusions/routes.ts'
 import { denyByDefault, openToAnyPage } from './headers.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
@@ -93,6 +94,7 @@ function consoleApi(deps: Deps) {
     auditRoutes(app, deps)
     campaignConsoleRoutes(app, deps)
     exportRoutes(app, deps)
+    exclusionRoutes(app, deps)
   }
 }
 

@@ -7,6 +7,7 @@ import { forgetUnanswered } from './coalitions/forgetting.ts'
 import { type PartnerLetter, sendPartnerLetter } from './coalitions/partner-letter.ts'
 import { openDb } from './db/db.ts'
 import type { Deps } from './deps.ts'
+import { carryOut, carryOutUnfinished } from './exclusions/carrying-out.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { MailFailure } from './mail/mail.ts'
 import { type InvitationLetter, sendInvitation } from './organizations/invitation-email.ts'
@@ -21,6 +22,7 @@ import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgettin
 /** All that runs by itself: what is asked for by a job, and what comes round by the clock (UTC). */
 const byTheClock = [
   { task: 'release-abandoned', match: '* * * * *' },
+  { task: 'unfinished-exclusions', match: '* * * * *' },
   { task: 'delete-unconfirmed', match: '7 * * * *' },
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
@@ -39,6 +41,8 @@ export function tasks(deps: Deps): TaskList {
     'partner-invitation': (payload) => mailed(sendPartnerLetter(deps, payload as PartnerLetter)),
     'chapter-request': (payload) => mailed(sendChapterLetter(deps, payload as ChapterLetter)),
     'forget-unanswered': () => forgetUnanswered(deps),
+    exclusion: (payload) => carryOut(deps, (payload as { exclusion: number }).exclusion),
+    'unfinished-exclusions': () => carryOutUnfinished(deps),
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),
@@ -90,7 +94,8 @@ async function releaseAbandoned({ db, now }: Deps): Promise<void> {
     select graphile_worker.force_unlock_workers(array(
       select distinct locked_by from graphile_worker.jobs
       where task_identifier in ('pledge-emails', 'pledge-email', 'my-pledge-link', 'organizer-invitation',
-        'partner-invitation', 'chapter-request', 'organizer-sign-in', 'sign-in-changed', 'passkey-reset-notice')
+        'partner-invitation', 'chapter-request', 'organizer-sign-in', 'sign-in-changed', 'passkey-reset-notice',
+        'exclusion')
         and locked_at < ${now().toISOString()}::timestamptz - interval '5 minutes'))`)
 }
 

@@ -65,6 +65,12 @@ export const consoleRefusals = {
   'wrong-stage': [409, 'This campaign is at another stage'],
   'setting-fixed': [409, 'This can no longer be changed'],
   'setting-invalid': [422, 'This cannot be saved as it is'],
+  'rule-empty': [422, 'A rule needs something to go by'],
+  'domain-invalid': [422, 'That is not a mail domain'],
+  'too-few': [422, 'That would be about a few people'],
+  'nothing-matches': [409, 'There is nothing to take out'],
+  'preview-outdated': [409, 'More pledges match than the preview showed'],
+  'already-undone': [409, 'This exclusion was undone already'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
 export type PublicCode = keyof typeof refusals

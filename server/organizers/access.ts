@@ -114,6 +114,12 @@ export const access: Record<string, Access> = {
   [`GET ${BASE}/campaigns/:campaign/dashboard`]: { role: 'viewer', partners: true },
 
   // exclusions
+  [`GET ${BASE}/campaigns/:campaign/pledges`]: { role: 'viewer' },
+  [`GET ${BASE}/campaigns/:campaign/pledge-suggestions`]: { role: 'viewer' },
+  [`POST ${BASE}/campaigns/:campaign/exclusion-previews`]: { role: 'editor' },
+  [`GET ${BASE}/campaigns/:campaign/exclusions`]: { role: 'viewer' },
+  [`POST ${BASE}/campaigns/:campaign/exclusions`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/exclusions/:exclusion/undo`]: { role: 'editor' },
 
   // exports: what may be published anyway, for everybody of the host; the rest for those who work with it
   [`GET ${BASE}/campaigns/:campaign/exports/totals.:form`]: { role: 'viewer', fresh: true },

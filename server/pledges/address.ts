@@ -37,8 +37,13 @@ export function checkedAddress(typed: string): Address {
     exact: `${localPart}@${domain}`,
     domain,
     canonical: canonicalEmail(localPart, domain),
-    registrableDomain: getDomain(domain, { allowPrivateDomains: false }) ?? domain,
+    registrableDomain: registrableDomain(domain),
   }
+}
+
+/** @param domain in its ASCII form */
+export function registrableDomain(domain: string): string {
+  return getDomain(domain, { allowPrivateDomains: false }) ?? domain
 }
 
 /**

@@ -37,6 +37,7 @@ interface PledgeRow extends Record<string, unknown> {
   lists_name: boolean
   wants_updates: boolean
   choices_hash: Buffer
+  exclusion_id: number | null
 }
 
 /** What is written of a pledge at its confirmation; nothing else of its contact remains. */
@@ -49,7 +50,10 @@ interface Kept {
   clauses: number[]
   /** Counted, and not written. */
   answers: Answer[]
-  counts: boolean
+  /** Pending still where another spelling has the mailbox's place already. */
+  state: 'confirmed' | 'excluded' | 'pending'
+  /** The exclusion that holds this mailbox. */
+  exclusionId: number | null
 }
 
 /**
@@ -77,7 +81,7 @@ async function lockSpellings(tx: Tx, confirmings: Confirming[]): Promise<PledgeR
     // By a list and not by a join: the planner then looks each up in the index, however little it knows of the table.
     const { rows } = await tx.execute<PledgeRow>(sql`
       select campaign_id, email_digest, address_digest, state, campus_id, contact, display_name, lists_name,
-        wants_updates, choices_hash
+        wants_updates, choices_hash, exclusion_id
       from pledges
       where campaign_id = ${campaignId} and email_digest = any (${mailboxes}::bytea[])
       order by campaign_id, email_digest, address_digest
@@ -97,9 +101,13 @@ const nothing = {
   answers: [],
 }
 
-/** Decides for each pending pledge that is confirmed; the first spelling of a mailbox takes its place. */
+/**
+ * Decides for each pending pledge that is confirmed; the first spelling of a mailbox takes its place. Where an exclusion
+ * holds any spelling, also one that was taken back, the place is one of the excluded: all else is as for everybody.
+ */
 function keepOf(keys: Keys, rows: PledgeRow[], confirmings: Confirming[]): Kept[] {
   const taken = new Set(rows.filter(({ state }) => holdsPlace(state)).map(mailboxOf))
+  const held = new Map(rows.flatMap((row) => (row.exclusion_id ? [[mailboxOf(row), row.exclusion_id]] : [])))
   const own = new Map(rows.map((row) => [nameOf(row), row]))
   const kept: Kept[] = []
   for (const { key, choices } of confirmings) {
@@ -107,17 +115,21 @@ function keepOf(keys: Keys, rows: PledgeRow[], confirmings: Confirming[]): Kept[
     if (row?.state !== 'pending') continue
     own.delete(keyName(key))
     if (taken.has(mailboxOf(row))) {
-      kept.push({ row, ...nothing, counts: false })
+      kept.push({ row, ...nothing, state: 'pending', exclusionId: row.exclusion_id })
     } else {
       taken.add(mailboxOf(row))
-      kept.push(keepTicked(keys, row, choices))
+      kept.push(keepTicked(keys, row, { choices, exclusionId: held.get(mailboxOf(row)) ?? null }))
     }
   }
   return kept
 }
 
+interface Ticked extends Pick<Confirming, 'choices'> {
+  exclusionId: number | null
+}
+
 /** Keeps the choices only if they are those the email listed; somebody may have signed this address since. */
-function keepTicked(keys: Keys, row: PledgeRow, choices: Buffer): Kept {
+function keepTicked(keys: Keys, row: PledgeRow, { choices, exclusionId }: Ticked): Kept {
   const isListed = row.choices_hash.equals(choices)
   const listsName = isListed && row.lists_name
   const wantsUpdates = isListed && row.wants_updates
@@ -125,7 +137,8 @@ function keepTicked(keys: Keys, row: PledgeRow, choices: Buffer): Kept {
   const contact = row.contact && isListed ? openContact(keys, key, row.contact) : undefined
   return {
     row,
-    counts: true,
+    state: exclusionId === null ? 'confirmed' : 'excluded',
+    exclusionId,
     listsName,
     wantsUpdates,
     displayName: listsName ? (contact?.name ? displayName(contact.name) : row.display_name) : null,
@@ -137,23 +150,24 @@ function keepTicked(keys: Keys, row: PledgeRow, choices: Buffer): Kept {
 
 async function writeKept(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> {
   if (kept.length === 0) return
-  const records = kept.map(({ row, contact, displayName, wantsUpdates, listsName, clauses, counts }) => ({
+  const records = kept.map(({ row, contact, displayName, ...one }) => ({
     campaign_id: row.campaign_id,
     email_digest: hex(row.email_digest),
     address_digest: hex(row.address_digest),
-    state: counts ? 'confirmed' : 'pending',
+    state: one.state,
+    exclusion_id: one.exclusionId,
     contact: contact && hex(contact),
     display_name: displayName,
-    wants_updates: wantsUpdates,
-    lists_name: listsName,
-    clauses,
-    confirmed_at: counts ? at?.toISOString() : null,
+    wants_updates: one.wantsUpdates,
+    lists_name: one.listsName,
+    clauses: one.clauses,
+    confirmed_at: one.state === 'pending' ? null : at?.toISOString(),
   }))
   await tx.execute(sql`
     update pledges as pledge set
       state = kept.state, contact = kept.contact, display_name = kept.display_name,
       wants_updates = kept.wants_updates, lists_name = kept.lists_name, clauses = kept.clauses,
-      confirmed_at = kept.confirmed_at
+      confirmed_at = kept.confirmed_at, exclusion_id = kept.exclusion_id
     from json_populate_recordset(null::pledges, ${JSON.stringify(records)}::json) as kept
     where pledge.campaign_id = kept.campaign_id and pledge.email_digest = kept.email_digest
       and pledge.address_digest = kept.address_digest and pledge.state in ${leaves.confirmation}`)
@@ -161,14 +175,17 @@ async function writeKept(tx: Tx, kept: Kept[], at: Date | undefined): Promise<vo
 
 async function count(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> {
   if (!at) return
-  const changes = kept
-    .filter(({ counts }) => counts)
-    .map(({ row }) => ({ campaignId: row.campaign_id, campusId: row.campus_id ?? NO_CAMPUS, by: 1 }))
+  const counted = kept.filter(({ state }) => state === 'confirmed')
+  const changes = counted.map(({ row }) => ({
+    campaignId: row.campaign_id,
+    campusId: row.campus_id ?? NO_CAMPUS,
+    by: 1,
+  }))
   await changeTallies(tx, changes)
   await countConfirmed(tx, at, changes)
   await countAnswers(
     tx,
-    kept.flatMap(({ answers }) => answers),
+    counted.flatMap(({ answers }) => answers),
   )
 }
 

@@ -1,16 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
 
-/**
- * A pledge that nobody confirmed is deleted, with its contact, once no link to it is good any more; one that was
- * excluded meanwhile stays excluded, and loses its contact.
- */
+/** A pledge that nobody confirmed is deleted, with its contact, once no link to it is good any more. */
 export async function deleteUnconfirmed({ db, now }: Deps): Promise<void> {
   const weekAgo = ago(now(), '7 days')
   await db.execute(sql`delete from pledges where state = 'pending' and signed_at < ${weekAgo}`)
-  await db.execute(sql`
-    update pledges set contact = null
-    where state = 'excluded' and confirmed_at is null and contact is not null and signed_at < ${weekAgo}`)
 }
 
 /** What is left of a time is its date; hours live on as totals. */

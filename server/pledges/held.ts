@@ -94,9 +94,8 @@ async function answersShown(
 }
 
 /** An excluded signer sees nothing different. */
-function stateShown({ state, confirmedAt }: PledgeRow): MyPledge['state'] {
-  if (state !== 'excluded') return state
-  return confirmedAt ? 'confirmed' : 'pending'
+function stateShown({ state }: PledgeRow): MyPledge['state'] {
+  return state === 'excluded' ? 'confirmed' : state
 }
 
 /** @throws Refusal `token-expired` where it is gone */

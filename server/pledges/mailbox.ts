@@ -28,7 +28,10 @@ const knownDomains = new WeakMap<KeyObject, Map<string, Buffer>>()
 const MOST_KNOWN = 2_000
 
 /** What is left to find floods by, once the address is gone. Remembered for a while: a campus has many signers. */
-export function domainDigest(campaign: DigestingCampaign, { registrableDomain }: Address): Buffer {
+export function domainDigest(
+  campaign: DigestingCampaign,
+  { registrableDomain }: Pick<Address, 'registrableDomain'>,
+): Buffer {
   const known = knownDomains.get(campaign.digestKey) ?? new Map<string, Buffer>()
   const found = known.get(registrableDomain)
   if (found) return found

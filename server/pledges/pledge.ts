@@ -7,6 +7,7 @@ import { checkedAnswers, checkedClauses } from './asked.ts'
 import type { Choices } from './choices.ts'
 import type { PledgeReceipt, PledgeRequest } from './contract.ts'
 import { checkedName } from './name.ts'
+import { signalsOf } from './signals.ts'
 import type { Signing } from './signing.ts'
 
 /**
@@ -50,6 +51,7 @@ function signingOf(
     textVersion: text.version,
     locale: text.locale,
     source: registeredSource(campaign, request.source),
+    signals: signalsOf(address),
     at: deps.now(),
   }
 }

@@ -25,6 +25,8 @@ export interface Signing {
   textVersion: number
   locale: string
   source: string | undefined
+  /** What was noticed about the address: words with a space between, since arrays of arrays do not unnest. */
+  signals: string
   at: Date
 }
 
@@ -53,6 +55,7 @@ const columns: Columns<Sealed> = {
   text_version: ['int', ({ textVersion }) => textVersion],
   locale: ['text', ({ locale }) => locale],
   source: ['text', ({ source }) => source],
+  signals: ['text', ({ signals }) => signals],
   choices_hash: ['bytea', ({ choicesHash }) => choicesHash],
   code_nonce: ['bytea', () => nonce(NONCE_BYTES)],
   signed_at: ['timestamptz', ({ at }) => at],
@@ -63,10 +66,14 @@ const JOB = `$${names.length + 1}::json`
 /** What signing again changes. The nonce stays, so that the code in an earlier email of the same choices stays good. */
 const chosen = names.filter((name) => !/_digest$|^campaign_id$|^code_nonce$/.test(name))
 
+function written(name: string): string {
+  return name === 'signals' ? `string_to_array(signals, ' ')` : name
+}
+
 /** A pending or withdrawn pledge takes the new choices; a counted one stays as it is. */
 const UPSERT_PLEDGES = `
   insert into pledges as pledge (state, ${names.join(', ')})
-  select 'pending', ${names.join(', ')} from ${rowsFrom(columns)} as signing
+  select 'pending', ${names.map(written).join(', ')} from ${rowsFrom(columns)} as signing
   on conflict (campaign_id, email_digest, address_digest) do update set
     state = 'pending', confirmed_at = null, withdrawn_at = null,
     ${chosen.map((name) => `${name} = excluded.${name}`).join(', ')}

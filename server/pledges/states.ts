@@ -3,8 +3,13 @@
  *
  *   (new) → pending → confirmed → withdrawn
  *   withdrawn → pending           she signs again
- *   pending, confirmed → excluded  an organizer's rule; and back, by undo
- *   excluded → withdrawn           she takes it back and sees nothing different
+ *   confirmed → excluded → confirmed  an organizer's rule, and its undo
+ *   pending → excluded            she confirms, and a rule holds her mailbox
+ *   excluded → withdrawn          she takes it back and sees nothing different
+ *
+ * A rule that takes out a pending pledge leaves it pending, held by `exclusion_id`: to its signer everything stays as it
+ * was, and its confirmation leads to excluded. It holds the mailbox until undo, also where she takes it back and signs
+ * again.
  */
 export type PledgeState = 'pending' | 'confirmed' | 'withdrawn' | 'excluded'
 
@@ -13,6 +18,8 @@ export const leaves = {
   signing: ['pending', 'withdrawn'],
   confirmation: ['pending'],
   withdrawal: ['confirmed', 'excluded'],
+  exclusion: ['pending', 'confirmed'],
+  undo: ['excluded'],
 } as const satisfies Record<string, readonly PledgeState[]>
 
 /** Holds the mailbox's one place in the campaign: the same states as the index `pledges_one_counted_key`. */

@@ -191,7 +191,9 @@ async function confirmed(slug: string): Promise<void> {
 
 async function exclude(slug: string): Promise<void> {
   await server.deps.db.execute(sql`
-    update pledges set state = 'excluded', exclusion_id = 1 from campaigns where campaigns.id = campaign_id and slug = ${slug}`)
+    update pledges pledge set exclusion_id = 1,
+      state = case pledge.state when 'confirmed' then 'excluded' else pledge.state end
+    from campaigns where campaigns.id = campaign_id and slug = ${slug}`)
   await server.deps.db.execute(sql`update tallies set confirmed = 0 from campaigns
     where campaigns.id = campaign_id and slug = ${slug}`)
 }

@@ -1,0 +1,194 @@
+import { Type, type Static } from 'typebox'
+import { Affiliation, Locale, Slug } from '../campaigns/contract.ts'
+import { CampusDomain } from '../campuses/contract.ts'
+import { Source } from '../pledges/contract.ts'
+
+export const PledgesParams = Type.Object({ campaign: Slug })
+export const ExclusionParams = Type.Object({
+  campaign: Slug,
+  exclusion: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),
+})
+
+const Instant = Type.String({ format: 'date-time' })
+
+export const Signal = Type.Enum(['disposable-domain', 'burst', 'same-name'], {
+  description: 'What was noticed about a pledge; it never changes an answer to its signer.',
+})
+export type Signal = Static<typeof Signal>
+
+/** `excluded`: an exclusion holds it, whether it had been confirmed or still waits. */
+const SearchedState = Type.Enum(['pending', 'confirmed', 'withdrawn', 'excluded'])
+export type SearchedState = Static<typeof SearchedState>
+
+const criteria = {
+  domain: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 253, description: 'A mail domain, its sub-domains included.' }),
+  ),
+  campus: Type.Optional(
+    Type.String({ maxLength: 253, description: 'The domain of a campus; empty: signers of none.' }),
+  ),
+  source: Type.Optional({ ...Source, description: 'Empty: pledges without a source.' }),
+  signal: Type.Optional(Signal),
+  from: Type.Optional({ ...Instant, description: 'Signed at this time or later.' }),
+  to: Type.Optional({ ...Instant, description: 'Signed before this time.' }),
+}
+
+/** All that is named must be true of a pledge. */
+export const PledgeQuery = Type.Object(
+  {
+    ...criteria,
+    state: Type.Optional(SearchedState),
+    after: Type.Optional(Type.String({ maxLength: 400, description: 'The `next` of the page before.' })),
+  },
+  { additionalProperties: false },
+)
+export type PledgeQuery = Static<typeof PledgeQuery>
+
+/** All that is named must be true of a pledge; at least one thing must be named. */
+export const Rule = Type.Object(
+  {
+    ...criteria,
+    state: Type.Optional(Type.Enum(['pending', 'confirmed'])),
+    name: Type.Optional(
+      Type.String({
+        minLength: 2,
+        maxLength: 80,
+        description:
+          'A part of the name, or a whole one with * for any letters. Of pending pledges that ask to be listed alone; never kept.',
+      }),
+    ),
+  },
+  { $id: 'Rule', additionalProperties: false },
+)
+export type Rule = Static<typeof Rule>
+
+/** A pledge as organizers see it: nothing in it says whose it is. */
+const FoundPledge = Type.Object({
+  state: SearchedState,
+  signed: Type.String({ description: 'An hour within 48 hours of it, a date after that; UTC.' }),
+  campus: Type.Optional(Type.Object({ campus: CampusDomain, name: Type.String(), proven: Type.Boolean() })),
+  source: Type.Optional(Type.String()),
+  domain: Type.Optional(Type.String({ description: 'Once enough pledges share it.' })),
+  displayName: Type.Optional(Type.String()),
+  affiliation: Type.Optional(Affiliation),
+  locale: Locale,
+  textVersion: Type.Integer(),
+  signals: Type.Array(Type.String()),
+  exclusion: Type.Optional(Type.Integer()),
+})
+export type FoundPledge = Static<typeof FoundPledge>
+
+export const FoundPledges = Type.Object(
+  {
+    count: Type.Integer(),
+    isExact: Type.Boolean({ description: 'False where there are more than `count`.' }),
+    pledges: Type.Array(FoundPledge),
+    next: Type.Optional(Type.String({ description: 'Asks for the next page.' })),
+  },
+  { $id: 'FoundPledges' },
+)
+export type FoundPledges = Static<typeof FoundPledges>
+
+/** What a search may be narrowed by, for forms that suggest it. */
+export const Suggestions = Type.Object(
+  {
+    campuses: Type.Array(Type.Object({ campus: CampusDomain, name: Type.String() })),
+    sources: Type.Array(Type.String()),
+    domains: Type.Array(Type.String()),
+  },
+  { $id: 'Suggestions' },
+)
+export type Suggestions = Static<typeof Suggestions>
+
+export const PreviewRequest = Type.Object(
+  { rule: Rule },
+  { $id: 'PreviewRequest', additionalProperties: false },
+)
+
+/** What a rule would take out now. */
+export const Preview = Type.Object(
+  {
+    at: Instant,
+    count: Type.Integer(),
+    states: Type.Object({ pending: Type.Integer(), confirmed: Type.Integer() }),
+    campuses: Type.Array(
+      Type.Object({
+        campus: Type.Optional(CampusDomain),
+        name: Type.String(),
+        count: Type.Integer(),
+        confirmed: Type.Integer(),
+        left: Type.Integer({ description: 'Confirmed pledges that would be left.' }),
+      }),
+    ),
+    sample: Type.Array(FoundPledge),
+  },
+  { $id: 'Preview' },
+)
+export type Preview = Static<typeof Preview>
+
+/** Applies a rule to what a preview showed: nothing that was signed since. */
+export const NewExclusion = Type.Object(
+  {
+    rule: Rule,
+    note: Type.Optional(Type.String({ maxLength: 500 })),
+    previewed: Type.Object({ at: Instant, count: Type.Integer({ minimum: 0 }) }),
+  },
+  { $id: 'NewExclusion', additionalProperties: false },
+)
+export type NewExclusion = Static<typeof NewExclusion>
+
+/** A rule as it is kept: that a name was looked for, and not which. */
+const KeptRule = Type.Object({
+  ...Type.Omit(Rule, ['name']).properties,
+  before: Type.Optional(Instant),
+  hasName: Type.Optional(Type.Boolean()),
+})
+export type KeptRule = Static<typeof KeptRule>
+
+export const Exclusion = Type.Object(
+  {
+    id: Type.Integer(),
+    rule: KeptRule,
+    note: Type.String(),
+    state: Type.Enum(['applying', 'applied', 'undoing', 'undone']),
+    found: Type.Integer({ description: 'Pledges that it is to move: out, or back again.' }),
+    moved: Type.Integer({ description: 'How many of them it has moved so far.' }),
+    madeBy: Type.String(),
+    madeAt: Instant,
+    endedAt: Type.Optional(Instant),
+  },
+  { $id: 'Exclusion' },
+)
+export type Exclusion = Static<typeof Exclusion>
+
+/** The newest first. */
+export const Exclusions = Type.Object({ exclusions: Type.Array(Exclusion) }, { $id: 'Exclusions' })
+export type Exclusions = Static<typeof Exclusions>
+
+const Share = Type.Object({ pledges: Type.Integer(), of: Type.Integer() })
+
+/** What stands out just now. */
+export const Suspicion = Type.Object(
+  {
+    at: Instant,
+    lastHour: Type.Integer({ description: 'Pledges signed in the last sixty minutes.' }),
+    perHour: Type.Integer({ description: 'How many an hour had over the seven days before that.' }),
+    disposable: Share,
+    canCompare: Type.Boolean({ description: 'Whether there are enough older pledges to compare with.' }),
+    findings: Type.Array(
+      Type.Object({
+        kind: Type.Enum(['domain', 'source', 'disposable', 'same-name']),
+        name: Type.Optional(
+          Type.String({ description: 'The mail domain, where it is known, or the source.' }),
+        ),
+        minutes: Type.Integer({ description: 'The time it was noticed in, up to now.' }),
+        now: Share,
+        before: Share,
+        look: Rule,
+      }),
+    ),
+  },
+  { $id: 'Suspicion' },
+)
+export type Suspicion = Static<typeof Suspicion>
+export type Finding = Suspicion['findings'][number]

@@ -1,0 +1,56 @@
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { campaignMember } from '../organizers/guard.ts'
+import {
+  Exclusion,
+  ExclusionParams,
+  Exclusions,
+  FoundPledges,
+  NewExclusion,
+  PledgeQuery,
+  PledgesParams,
+  Preview,
+  PreviewRequest,
+  Suggestions,
+} from './contract.ts'
+import { applyExclusion, listExclusions, undoExclusion } from './exclusion.ts'
+import { previewExclusion } from './preview.ts'
+import { searchPledges, suggestionsFor } from './search.ts'
+
+/** Finding pledges, and taking them out of the count. */
+export function exclusionRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/campaigns/:campaign/pledges',
+    { schema: { params: PledgesParams, querystring: PledgeQuery, response: { 200: FoundPledges } } },
+    async (request) => searchPledges(deps, campaignMember(request).campaign, request.query),
+  )
+  app.get(
+    '/campaigns/:campaign/pledge-suggestions',
+    { schema: { params: PledgesParams, response: { 200: Suggestions } } },
+    async (request) => suggestionsFor(deps, campaignMember(request).campaign),
+  )
+  app.post(
+    '/campaigns/:campaign/exclusion-previews',
+    { schema: { params: PledgesParams, body: PreviewRequest, response: { 200: Preview } } },
+    async (request) => previewExclusion(deps, campaignMember(request).campaign, request.body.rule),
+  )
+  app.get(
+    '/campaigns/:campaign/exclusions',
+    { schema: { params: PledgesParams, response: { 200: Exclusions } } },
+    async (request) => listExclusions(deps, campaignMember(request).campaign),
+  )
+  app.post(
+    '/campaigns/:campaign/exclusions',
+    { schema: { params: PledgesParams, body: NewExclusion, response: { 202: Exclusion } } },
+    async (request, reply) =>
+      reply.status(202).send(await applyExclusion(deps, campaignMember(request), request.body)),
+  )
+  app.post(
+    '/campaigns/:campaign/exclusions/:exclusion/undo',
+    { schema: { params: ExclusionParams, response: { 202: Exclusion } } },
+    async (request, reply) => {
+      const undone = await undoExclusion(deps, campaignMember(request), Number(request.params.exclusion))
+      return reply.status(202).send(undone)
+    },
+  )
+}
