@@ -10,6 +10,7 @@ import type { Deps } from './deps.ts'
 import { carryOut, carryOutUnfinished } from './exclusions/carrying-out.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { MailFailure } from './mail/mail.ts'
+import { forgetInvitations } from './organizations/forgetting.ts'
 import { type InvitationLetter, sendInvitation } from './organizations/invitation-email.ts'
 import { forgetSigningIn } from './organizers/forgetting.ts'
 import { sendSignInLink, type SignInJob } from './organizers/links.ts'
@@ -27,6 +28,7 @@ const byTheClock = [
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
   { task: 'forget-unanswered', match: '57 * * * *' },
+  { task: 'forget-invitations', match: '52 * * * *' },
   { task: 'recount-tallies', match: '37 9 * * *' },
   { task: 'forget-signing-in', match: '*/10 * * * *' },
   { task: 'remind-of-resets', match: '47 8 * * *' },
@@ -43,6 +45,7 @@ export function tasks(deps: Deps): TaskList {
     'forget-unanswered': () => forgetUnanswered(deps),
     exclusion: (payload) => carryOut(deps, (payload as { exclusion: number }).exclusion),
     'unfinished-exclusions': () => carryOutUnfinished(deps),
+    'forget-invitations': () => forgetInvitations(deps),
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
+import { forgetInvitations } from '../../server/organizations/forgetting.ts'
 import type { Organization } from '../../server/organizations/contract.ts'
 import { type AnOrganizer, anOrganizer, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
@@ -150,6 +151,23 @@ describe('an invitation', () => {
     later(30)
     expect((await accept(first)).json()).toMatchObject({ code: 'token-invalid' })
     expect((await accept(second)).statusCode).toBe(200)
+  })
+
+  test('that nobody answered is forgotten 30 days after it has expired, with the address', async () => {
+    const { slug } = await invited()
+    const left = async () => {
+      const { rows } = await server.deps.db.execute(sql`
+        select from invitations join organizations on organizations.id = organization_id where slug = ${slug}`)
+      return rows.length
+    }
+
+    later(24 * 30)
+    await forgetInvitations(server.deps)
+    expect(await left()).toBe(1)
+    later(24 * 31 + 1)
+    await forgetInvitations(server.deps)
+
+    expect(await left()).toBe(0)
   })
 
   test('waits in the database with neither address nor link to be read', async () => {
