@@ -22,6 +22,7 @@ import { exclusionRoutes } from './exclusions/routes.ts'
 import { denyByDefault, openToAnyPage } from './headers.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
+import { importRoutes } from './imports/routes.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { accountRoutes } from './organizers/account-routes.ts'
@@ -95,6 +96,7 @@ function consoleApi(deps: Deps) {
     campaignConsoleRoutes(app, deps)
     exportRoutes(app, deps)
     exclusionRoutes(app, deps)
+    importRoutes(app, deps)
   }
 }
 

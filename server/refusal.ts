@@ -71,6 +71,7 @@ export const consoleRefusals = {
   'nothing-matches': [409, 'There is nothing to take out'],
   'preview-outdated': [409, 'More pledges match than the preview showed'],
   'already-undone': [409, 'This exclusion was undone already'],
+  'import-too-many': [429, 'Too many rows for one day'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
 export type PublicCode = keyof typeof refusals

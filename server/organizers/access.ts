@@ -126,7 +126,12 @@ export const access: Record<string, Access> = {
   [`GET ${BASE}/campaigns/:campaign/exports/exact-totals.:form`]: { role: 'editor', fresh: true },
   [`GET ${BASE}/campaigns/:campaign/exports/pledges.:form`]: { role: 'editor', fresh: true },
 
-  // imports
+  // imports: whoever brings rows in has letters written to strangers
+  [`POST ${BASE}/campaigns/:campaign/import-previews`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/imports`]: { role: 'editor', fresh: true },
+  [`GET ${BASE}/campaigns/:campaign/offline-counts`]: { role: 'viewer' },
+  [`POST ${BASE}/campaigns/:campaign/offline-counts`]: { role: 'editor' },
+  [`DELETE ${BASE}/campaigns/:campaign/offline-counts/:id`]: { role: 'editor' },
 
   // audit: whoever is a member may see what the others do. A partner sees its own organization's log, not the host's.
   [`GET ${BASE}/organizations/:organization/audit`]: { role: 'viewer' },

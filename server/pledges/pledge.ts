@@ -23,10 +23,28 @@ export async function makePledge(
   locales: readonly string[] = [],
 ): Promise<PledgeReceipt> {
   requireOpen(campaign, deps.now())
-  const address = checkedAddress(request.email)
-  const shown = campusFor(deps, campaign, address, request.campus)
+  const { address, shown } = checkedSigner(deps, campaign, request)
   await deps.signings.add(signingOf(deps, campaign, address, shown, { request, locales }))
   return { status: 'check-your-email', ...(shown && { campus: shown.campus.domain }) }
+}
+
+interface Signer {
+  address: Address
+  /** Undefined: of no campus. */
+  shown: ShownCampus | undefined
+}
+
+/**
+ * Who signs, as far as she and her campus may.
+ * @throws Refusal `email-invalid`, `email-not-campus`, `campus-not-known`
+ */
+export function checkedSigner(
+  deps: Pick<Deps, 'campuses'>,
+  campaign: Campaign,
+  { email, campus }: Pick<PledgeRequest, 'email' | 'campus'>,
+): Signer {
+  const address = checkedAddress(email)
+  return { address, shown: campusFor(deps, campaign, address, campus) }
 }
 
 interface Signature {
@@ -95,7 +113,7 @@ interface ShownCampus {
  * @throws Refusal `email-not-campus` where the campaign needs a campus address, `campus-not-known`
  */
 function campusFor(
-  { campuses }: Deps,
+  { campuses }: Pick<Deps, 'campuses'>,
   campaign: Campaign,
   address: Address,
   chosen: string | undefined,
