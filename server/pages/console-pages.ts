@@ -3,7 +3,10 @@ import type { App } from '../app.ts'
 
 const manifests = new URL('../../dist/client/manifest/', import.meta.url)
 
-/** Scripts and styles of ours, calls to us, and our own embeds in frames; nobody frames the console. */
+/**
+ * Scripts and styles of ours, calls to us, and our own embeds in frames; nobody frames the console. Workbooks are
+ * unpacked in workers, which our own scripts make.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -11,6 +14,7 @@ const POLICY = [
   "img-src 'self' data: blob:",
   "connect-src 'self'",
   "frame-src 'self'",
+  'worker-src blob:',
   "form-action 'none'",
   "base-uri 'none'",
   "frame-ancestors 'none'",

@@ -121,7 +121,6 @@ test('the same rows twice do no harm', async () => {
 test('2,000 rows of an organization within 24 hours and no more, however many import at once', async () => {
   const { slug, editor, organization } = await aDrive()
   const other = await anOpenCampaign(server, { organization: { slug: organization, name: organization } })
-  const chunk = (n: number) => times(200, (at) => ({ row: at + 2, email: `p${n}-${at}@mail.example` }))
 
   for (const n of times(9, (n) => n)) expect((await bringIn(editor, slug, chunk(n))).statusCode).toBe(200)
   const answers = await Promise.all(
@@ -197,6 +196,10 @@ test('200 rows, each as long as it may be, fit', async () => {
 
   expect(await preview(editor, slug, long)).toHaveLength(200)
 })
+
+function chunk(n: number): Row[] {
+  return times(200, (at) => ({ row: at + 2, email: `p${n}-${at}@mail.example` }))
+}
 
 async function aDrive(settings: Parameters<typeof anOpenCampaign>[1] = {}) {
   const organization = `host-${randomBytes(5).toString('hex')}`

@@ -18,5 +18,6 @@ export const { p, navigate, isActive, route } = createRouter({
   '/campaigns/:campaign/edit': () => import('./campaigns/EditCampaignPage.svelte'),
   '/organizations/:organization/new-campaign': () => import('./campaigns/NewCampaignPage.svelte'),
   '/campaigns/:campaign/audit': () => import('./audit/AuditPage.svelte'),
+  '/campaigns/:campaign/import': () => import('./imports/ImportPage.svelte'),
   '*': NotFound,
 })

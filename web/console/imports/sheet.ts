@@ -1,0 +1,42 @@
+/** A sheet as rows of texts, from whatever an organizer has. Its libraries are loaded when there is something to read. */
+
+const MOST_BYTES = 5_000_000
+const MOST_ROWS = 10_000
+
+export type Sheet = string[][]
+
+/** Why a sheet cannot be read, in a sentence that says what to do. */
+export class Unreadable extends Error {}
+
+/** @throws Unreadable */
+export async function sheetOfFile(file: File): Promise<Sheet> {
+  if (file.size > MOST_BYTES) throw new Unreadable('This file is larger than 5 MB. Bring it in in parts.')
+  if (/\.xlsx$/i.test(file.name)) return await sheetOfWorkbook(file)
+  if (/\.(xls|ods|numbers)$/i.test(file.name))
+    throw new Unreadable('Save it as CSV or XLSX first, and choose that file.')
+  return await sheetOfText(await file.text())
+}
+
+/** CSV, or cells copied out of a spreadsheet, or one address a line. @throws Unreadable */
+export async function sheetOfText(text: string): Promise<Sheet> {
+  const { default: Papa } = await import('papaparse')
+  return checked(
+    Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { delimitersToGuess: [',', ';', '\t', '|'] }).data,
+  )
+}
+
+async function sheetOfWorkbook(file: File): Promise<Sheet> {
+  const { readSheet } = await import('read-excel-file/browser')
+  const cells = await readSheet(file).catch(() => {
+    throw new Unreadable('This workbook cannot be read. Save it as CSV, and choose that file.')
+  })
+  return checked(cells.map((row) => row.map((cell) => (cell === null ? '' : String(cell)))))
+}
+
+function checked(sheet: Sheet): Sheet {
+  const isBlank = (row: string[]) => row.every((cell) => cell.trim() === '')
+  if (sheet.every(isBlank)) throw new Unreadable('There is nothing in it.')
+  if (sheet.length > MOST_ROWS)
+    throw new Unreadable(`It has more than ${MOST_ROWS.toLocaleString()} rows. Bring it in in parts.`)
+  return sheet
+}
