@@ -5,8 +5,10 @@ import { type Sheet, Unreadable } from './sheet.ts'
 
 const ROWS_AT_ONCE = 200
 
-/** A row with what was seen of it. */
-export type Seen = Row & Pick<SeenRow, 'status' | 'reason'>
+/** What was seen of a row, and the row as it is sent. */
+export interface Seen extends SeenRow {
+  sent: Row
+}
 
 /** One sheet on its way in. It stays in this page's memory alone, so that no browser keeps addresses. */
 export class Bringing {
@@ -43,7 +45,7 @@ export class Bringing {
       const seen: Seen[] = []
       for (const rows of chunks(this.rows)) {
         const answer = await call<ImportedRows>('POST', `${this.#path}/import-previews`, { rows })
-        seen.push(...rows.map((row, at) => ({ ...row, ...answer.rows[at]! })))
+        seen.push(...rows.map((row, at) => ({ ...answer.rows[at]!, sent: row })))
         this.looked += rows.length
       }
       this.seen = withoutDoubles(seen)
@@ -57,7 +59,7 @@ export class Bringing {
     this.step = 'import'
     return this.#working(async () => {
       for (const chunk of chunks(this.good.slice(this.done))) {
-        const rows = chunk.map(({ status, reason, ...row }) => row)
+        const rows = chunk.map(({ sent }) => sent)
         await call<ImportedRows>('POST', `${this.#path}/imports`, { rows })
         this.done += rows.length
       }
@@ -98,7 +100,7 @@ function withoutDoubles(seen: Seen[]): Seen[] {
   const firsts = new Map<string, number>()
   return seen.map((one) => {
     if (one.status !== 'ok') return one
-    const email = one.email.toLowerCase()
+    const email = one.sent.email.toLowerCase()
     const first = firsts.get(email)
     if (first === undefined) firsts.set(email, one.row)
     return first === undefined

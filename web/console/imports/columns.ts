@@ -1,5 +1,5 @@
 import type { Row } from '../../../server/imports/contract.ts'
-import type { Sheet } from './sheet.ts'
+import { isBlank, type Sheet } from './sheet.ts'
 
 export type Meaning = 'email' | 'campus' | 'locale'
 
@@ -46,7 +46,7 @@ const languages: [RegExp, string][] = [
 export function rowsOf(sheet: Sheet, columns: Columns): Row[] {
   return sheet.flatMap((cells, at) => {
     const isHeading = at === 0 && hasHeadings(sheet)
-    if (isHeading || cells.every((cell) => cell.trim() === '')) return []
+    if (isHeading || isBlank(cells)) return []
     const cell = (meaning: Meaning) => (cells[columns[meaning]] ?? '').trim()
     const campus = cell('campus').slice(0, 253)
     const locale = localeOf(cell('locale'))

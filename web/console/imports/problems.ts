@@ -12,7 +12,7 @@ export const words: Record<SeenRow['status'], string> = {
 /** With cells that no spreadsheet program takes for formulas, and as Excel opens it right. */
 export async function problemsCsv(rows: Seen[]): Promise<string> {
   const { default: Papa } = await import('papaparse')
-  const cells = rows.map(({ row, email, campus = '', status, reason = '' }) => [
+  const cells = rows.map(({ row, sent: { email, campus = '' }, status, reason = '' }) => [
     row,
     email,
     campus,

@@ -34,9 +34,12 @@ async function sheetOfWorkbook(file: File): Promise<Sheet> {
 }
 
 function checked(sheet: Sheet): Sheet {
-  const isBlank = (row: string[]) => row.every((cell) => cell.trim() === '')
   if (sheet.every(isBlank)) throw new Unreadable('There is nothing in it.')
   if (sheet.length > MOST_ROWS)
     throw new Unreadable(`It has more than ${MOST_ROWS.toLocaleString()} rows. Bring it in in parts.`)
   return sheet
+}
+
+export function isBlank(row: string[]): boolean {
+  return row.every((cell) => cell.trim() === '')
 }
