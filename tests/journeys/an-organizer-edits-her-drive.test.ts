@@ -10,6 +10,12 @@ const server = estamos({ isUp: true })
 /** A browser says aloud that an answer was no success; what follows from it is tested. */
 const browser = browsers({ expected: /status of (409|422)/ })
 
+const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAwJQ1jQAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 test('an organizer opens a bilingual campaign from nothing, sees each change in the preview, and a student signs', async () => {
   const page = await pageOf(await anOrganizer(server))
   await page.goto(`${server.config.publicUrl}/console/`)
@@ -136,6 +142,22 @@ test('nobody signs in the preview, and no link leads out of it', async () => {
 
   expect(asked.filter((one) => /\/(pledges|live|leaderboard)$/.test(one))).toEqual([])
   expect(await preview.getByLabel('Email').inputValue()).toBe('ada@example.edu')
+})
+
+test('a logo is in the preview of a draft as soon as it is sent; a picture of another kind is told what to do', async () => {
+  const draft = await aDraft(server, { texts: [pledgeInEnglish] })
+  const page = await pageOf(draft.organizer)
+  await page.goto(`${server.config.publicUrl}/console/campaigns/${draft.slug}/edit#look`)
+
+  await page.getByLabel('Picture').setInputFiles({ name: 'a.svg', mimeType: 'image/svg+xml', buffer: svg })
+  await page.getByText('This is no PNG, JPEG or WebP picture.').waitFor()
+  await page.getByLabel('Picture').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png })
+  const logo = page.frameLocator('iframe').locator('img')
+  await logo.waitFor()
+
+  await expect
+    .poll(() => logo.evaluate((image: object) => (image as { naturalWidth: number }).naturalWidth))
+    .toBe(1)
 })
 
 test('a viewer looks at everything and changes nothing', async () => {
