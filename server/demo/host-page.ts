@@ -48,7 +48,7 @@ function html({ estamosUrl, slug, campus, source }: HostPage): string {
 <main>
 <article>
   <h1>They want our work. They can’t have it.</h1>
-  <p>The career fair is on Thursday. So are we, two tables down from the recruiters, with a QR code.
+  <p>Recruiters come to the career fair on Thursday. So do we, two tables down, with a QR code.
   Ninety-six of us have signed by now. Sign below: it takes under a minute, and what you type goes to the pledge
   drive’s own server; this site cannot read it.</p>
   <p>Already signed? Bring a friend to the next meeting: Skiles 202, Tuesdays at seven.</p>
