@@ -29,7 +29,8 @@ async function aDrive(): Promise<string> {
 async function registerSource(slug: string, code: string, name: string) {
   await server.deps.db.execute(sql`
     insert into sources (campaign_id, code, organization_id, name, registered_at)
-    select campaigns.id, ${code}, organization_id, ${name}, now() from campaigns where slug = ${slug}`)
+    select campaigns.id, ${code}, organization_id, ${name}, now() from campaigns where slug = ${slug}
+    on conflict (campaign_id, code) do update set name = excluded.name`)
 }
 
 const values = {
