@@ -8,6 +8,8 @@ import { type PartnerLetter, sendPartnerLetter } from './coalitions/partner-lett
 import { openDb } from './db/db.ts'
 import type { Deps } from './deps.ts'
 import { carryOut, carryOutUnfinished } from './exclusions/carrying-out.ts'
+import { nameMailDomains } from './exclusions/mail-domains.ts'
+import { noticeFakes } from './exclusions/noticing.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { MailFailure } from './mail/mail.ts'
 import { forgetInvitations } from './organizations/forgetting.ts'
@@ -24,6 +26,8 @@ import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgettin
 const byTheClock = [
   { task: 'release-abandoned', match: '* * * * *' },
   { task: 'unfinished-exclusions', match: '* * * * *' },
+  { task: 'name-mail-domains', match: '*/2 * * * *' },
+  { task: 'notice-fakes', match: '1-59/2 * * * *' },
   { task: 'delete-unconfirmed', match: '7 * * * *' },
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
@@ -46,6 +50,8 @@ export function tasks(deps: Deps): TaskList {
     exclusion: (payload) => carryOut(deps, (payload as { exclusion: number }).exclusion),
     'unfinished-exclusions': () => carryOutUnfinished(deps),
     'forget-invitations': () => forgetInvitations(deps),
+    'name-mail-domains': () => nameMailDomains(deps),
+    'notice-fakes': () => noticeFakes(deps),
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),

@@ -12,10 +12,12 @@ import {
   Preview,
   PreviewRequest,
   Suggestions,
+  Suspicion,
 } from './contract.ts'
 import { applyExclusion, listExclusions, undoExclusion } from './exclusion.ts'
 import { previewExclusion } from './preview.ts'
 import { searchPledges, suggestionsFor } from './search.ts'
+import { suspicionIn } from './suspicion.ts'
 
 /** Finding pledges, and taking them out of the count. */
 export function exclusionRoutes(app: App, deps: Deps): void {
@@ -28,6 +30,11 @@ export function exclusionRoutes(app: App, deps: Deps): void {
     '/campaigns/:campaign/pledge-suggestions',
     { schema: { params: PledgesParams, response: { 200: Suggestions } } },
     async (request) => suggestionsFor(deps, campaignMember(request).campaign),
+  )
+  app.get(
+    '/campaigns/:campaign/suspicion',
+    { schema: { params: PledgesParams, response: { 200: Suspicion } } },
+    async (request) => suspicionIn(deps, campaignMember(request).campaign),
   )
   app.post(
     '/campaigns/:campaign/exclusion-previews',

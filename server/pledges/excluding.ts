@@ -23,6 +23,8 @@ interface MeantRow extends Record<string, unknown> {
   state: PledgeState
   campus_id: number | null
   contact: Buffer | null
+  /** Of those whose names are judged. */
+  name?: string
 }
 
 type Cursor = Pick<PledgeKey, 'emailDigest' | 'addressDigest'>
@@ -57,8 +59,9 @@ export async function nextMeant(
       ${after ? sql`and (email_digest, address_digest) > (${after.emailDigest}, ${after.addressDigest})` : sql``}
     order by email_digest, address_digest limit ${limit} ${locks ? sql`for update` : sql``}`)
   const end = rows.length === limit ? rows.at(-1) : undefined
+  const named = rows.map((row) => ({ ...row, name: nameIn(keys, campaignId, row) }))
   return {
-    rows: isNamed ? rows.filter((row) => isNamed(nameIn(keys, campaignId, row))) : rows,
+    rows: isNamed ? named.filter(({ name }) => isNamed(name)) : rows,
     last: end && { emailDigest: end.email_digest, addressDigest: end.address_digest },
   }
 }

@@ -1,0 +1,46 @@
+import { sql } from 'drizzle-orm'
+import { mailDomains } from '../db/schema.ts'
+import type { Deps } from '../deps.ts'
+import { registrableDomain } from '../pledges/address.ts'
+import { openContact } from '../pledges/contact.ts'
+
+interface Waiting extends Record<string, unknown> {
+  email_digest: Buffer
+  address_digest: Buffer
+  domain_digest: Buffer
+  contact: Buffer
+}
+
+/**
+ * By the clock: names mail domains, once so many pledges share one that its name says of nobody that she signed. The
+ * name is read from a pledge that waits, since no other holds an address that it may be read from.
+ */
+export async function nameMailDomains(deps: Deps): Promise<void> {
+  const { db, now } = deps
+  const { rows } = await db.execute<{ id: number; smallest_shown: number }>(sql`
+    select id, smallest_shown from campaigns where id in (
+      select campaign_id from tally_hours
+      where hour > ${now().toISOString()}::timestamptz - interval '2 hours' and created > 0)
+    order by id`)
+  for (const { id, smallest_shown } of rows) await nameDomainsOf(deps, id, smallest_shown)
+}
+
+async function nameDomainsOf({ db, keys }: Deps, campaignId: number, smallestShown: number): Promise<void> {
+  const { rows } = await db.execute<Waiting>(sql`
+    with shared as (
+      select domain_digest from pledges where campaign_id = ${campaignId}
+      group by domain_digest
+      having count(*) >= ${smallestShown} and count(contact) filter (where state = 'pending') > 0
+      except select domain_digest from mail_domains where campaign_id = ${campaignId})
+    select distinct on (domain_digest) domain_digest, email_digest, address_digest, contact
+    from pledges join shared using (domain_digest)
+    where campaign_id = ${campaignId} and state = 'pending' and contact is not null
+    order by domain_digest`)
+  if (rows.length === 0) return
+  const named = rows.map(({ domain_digest, email_digest, address_digest, contact }) => {
+    const key = { campaignId, emailDigest: email_digest, addressDigest: address_digest }
+    const { email } = openContact(keys, key, contact)
+    return { campaignId, domainDigest: domain_digest, domain: registrableDomain(email.split('@')[1] ?? '') }
+  })
+  await db.insert(mailDomains).values(named).onConflictDoNothing()
+}

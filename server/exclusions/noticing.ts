@@ -1,0 +1,76 @@
+import { sql, type SQL } from 'drizzle-orm'
+import { fold } from '../campuses/fold.ts'
+import type { Deps } from '../deps.ts'
+import { nextMeant } from '../pledges/excluding.ts'
+import { markPledges } from '../pledges/marking.ts'
+import { arrivalsOf, standingOut } from './arrivals.ts'
+
+/** A drive in which less goes on has no flood. */
+const FEWEST_IN_AN_HOUR = 30
+/** Names that are looked through: of the newest pledges, so that a launch of thousands is not opened again and again. */
+const NAMES_MINUTES = 60
+const NAMES_AT_ONCE = 1_000
+const MOST_NAMES = 20_000
+/** So many bear one name before it is noticed, and of a great many names so great a part. */
+const FEWEST_NAMESAKES = 5
+const NAMESAKES_SHARE = 0.02
+
+/** By the clock: notes at new pledges what can be seen only beside others. */
+export async function noticeFakes(deps: Deps): Promise<void> {
+  for (const campaignId of await busyCampaigns(deps)) {
+    await noticeBursts(deps, campaignId)
+    await noticeSameNames(deps, campaignId)
+  }
+}
+
+/** From the totals of hours, so that a quiet server does not look through pledges at all. */
+async function busyCampaigns({ db, now }: Deps): Promise<number[]> {
+  const { rows } = await db.execute<{ campaign_id: number }>(sql`
+    select campaign_id from tally_hours where hour > ${now().toISOString()}::timestamptz - interval '2 hours'
+    group by 1 having sum(created) >= ${FEWEST_IN_AN_HOUR} order by 1`)
+  return rows.map(({ campaign_id }) => campaign_id)
+}
+
+async function noticeBursts({ db, now }: Deps, campaignId: number): Promise<void> {
+  const at = now()
+  const found = standingOut(await arrivalsOf(db, campaignId, at), 10)
+  for (const { kind, domain_digest, source } of found) {
+    const isOfIt =
+      kind === 'source' ? sql`pledge.source = ${source}` : sql`pledge.domain_digest = ${domain_digest}`
+    await markPledges(db, { campaignId, signal: 'burst', where: sql`${isOfIt} and ${isWithin(at, 10)}` })
+  }
+}
+
+/** Names are there only while a pledge waits, and only of those who ask to be listed. */
+async function noticeSameNames(deps: Deps, campaignId: number): Promise<void> {
+  const { byName, names } = await namesWaiting(deps, campaignId)
+  const enough = Math.max(FEWEST_NAMESAKES, NAMESAKES_SHARE * names)
+  const same = [...byName.values()].filter((keys) => keys.length >= enough).flat()
+  for (let from = 0; from < same.length; from += NAMES_AT_ONCE) {
+    const some = sql.join(same.slice(from, from + NAMES_AT_ONCE), sql`, `)
+    const where = sql`(pledge.email_digest, pledge.address_digest) in (${some})`
+    await markPledges(deps.db, { campaignId, signal: 'same-name', where })
+  }
+}
+
+async function namesWaiting({ db, keys, now }: Deps, campaignId: number) {
+  const byName = new Map<string, SQL[]>()
+  const meant = { campaignId, where: isWithin(now(), NAMES_MINUTES), isNamed: () => true }
+  let names = 0
+  let after: Parameters<typeof nextMeant>[3]['after']
+  do {
+    const { rows, last } = await nextMeant(db, keys, meant, { after, limit: NAMES_AT_ONCE, locks: false })
+    for (const { name = '', email_digest, address_digest } of rows) {
+      const same = byName.get(fold(name)) ?? []
+      same.push(sql`(${email_digest}, ${address_digest})`)
+      byName.set(fold(name), same)
+    }
+    names += rows.length
+    after = last
+  } while (after && names < MOST_NAMES)
+  return { byName, names }
+}
+
+function isWithin(now: Date, minutes: number): SQL {
+  return sql`pledge.signed_at > ${new Date(now.getTime() - minutes * 60_000).toISOString()}::timestamptz`
+}
