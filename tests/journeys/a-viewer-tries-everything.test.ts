@@ -28,6 +28,8 @@ test.each(paths)('a viewer looks at /console/%s: nothing there is for her to cha
   const page = await aViewersPage()
 
   await look(page, path.replace(':campaign', slug))
+
+  expect(page.url()).toContain('/console/')
 })
 
 test('a viewer calls all that changes a drive, and changes nothing', async () => {
