@@ -27,7 +27,7 @@ const byTheClock = [
   { task: 'release-abandoned', match: '* * * * *' },
   { task: 'unfinished-exclusions', match: '* * * * *' },
   { task: 'name-mail-domains', match: '*/2 * * * *' },
-  { task: 'notice-fakes', match: '1-59/2 * * * *' },
+  { task: 'notice-fakes', match: '*/2 * * * *' },
   { task: 'delete-unconfirmed', match: '7 * * * *' },
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },

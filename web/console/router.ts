@@ -17,6 +17,7 @@ export const { p, navigate, isActive, route } = createRouter({
   '/account': () => import('./account/AccountPage.svelte'),
   '/campaigns/:campaign/edit': () => import('./campaigns/EditCampaignPage.svelte'),
   '/organizations/:organization/new-campaign': () => import('./campaigns/NewCampaignPage.svelte'),
+  '/campaigns/:campaign/pledges': () => import('./pledges/PledgesPage.svelte'),
   '/campaigns/:campaign/audit': () => import('./audit/AuditPage.svelte'),
   '/campaigns/:campaign/import': () => import('./imports/ImportPage.svelte'),
   '*': NotFound,

@@ -8,23 +8,29 @@ export class Live<Answer> {
   /** Why the newest could not be had; what was shown stays. */
   problem = $state<string>()
   readonly #path: string
-  readonly #everyMs: number
+  readonly #everyMs: () => number
 
   /** @param path below `/api/v1/console/` */
-  constructor(path: string, everyMs = EVERY_MS) {
+  constructor(path: string, everyMs: number | (() => number) = EVERY_MS) {
     this.#path = path
-    this.#everyMs = everyMs
+    this.#everyMs = typeof everyMs === 'number' ? () => everyMs : everyMs
   }
 
   /** For `$effect`: answers with what ends it. */
   watch = () => {
     let timer: ReturnType<typeof setTimeout> | undefined
     let isOver = false
+    let looks = 0
     const look = async () => {
+      const mine = (looks += 1)
       if (!document.hidden) await this.#ask()
-      if (!isOver) timer = setTimeout(look, this.#everyMs)
+      if (!isOver && mine === looks) timer = setTimeout(look, this.#everyMs())
     }
     const turn = () => document.hidden || void this.#ask()
+    this.again = async () => {
+      clearTimeout(timer)
+      await look()
+    }
     document.addEventListener('visibilitychange', turn)
     void look()
     return () => {
@@ -33,6 +39,9 @@ export class Live<Answer> {
       document.removeEventListener('visibilitychange', turn)
     }
   }
+
+  /** Asks at once, and goes on from there. */
+  again: () => Promise<void> = () => this.#ask()
 
   async #ask() {
     try {

@@ -1,0 +1,117 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { tasks } from '../../server/jobs.ts'
+import { anOpenCampaign, anOrganizer, tallyDifferences } from '../builders.ts'
+import { estamos } from '../estamos.ts'
+import { aCrowdOf, type Sums, sums } from '../exclusions/flood.ts'
+import { browsers } from './browsers.ts'
+import { expectAccessible, signedIn } from './console.ts'
+
+const server = estamos({ isUp: true })
+const people = browsers({ expected: /status of 422/ })
+
+test('an organizer sees a flood of 5,000 among 20,000, takes it out and takes that back; tallies equal rows before, during, after', async () => {
+  const slug = await aFloodedDrive()
+  const page = await openPledges(slug, 'editor')
+  const before = await sums(server, slug)
+
+  await page.getByText('came from fakes.example').waitFor()
+  await page.getByRole('button', { name: 'Look at these' }).first().click()
+  await page.getByRole('heading', { name: '5,000 pledges' }).waitFor()
+  await page.getByRole('button', { name: 'Preview' }).click()
+  await page.getByRole('heading', { name: '5,000 pledges would be taken out' }).waitFor()
+  await page.getByRole('row', { name: 'Georgia Institute of Technology 5,000 4,990 9,000' }).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Take out 5,000 pledges…' }).click()
+  await page.getByLabel('Why').fill('Opened within ten minutes')
+  await expectAccessible(page)
+  const watched = watching(slug)
+  await page.getByRole('button', { name: 'Take out', exact: true }).click()
+  const card = page.getByRole('listitem').filter({ hasText: 'mail domain fakes.example' })
+  await card.getByText('5,000 pledges taken out.').waitFor()
+  await page.getByRole('cell', { name: 'excluded' }).first().waitFor()
+  const during = await sums(server, slug)
+  await card.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await card.getByText('Undone: 5,000 pledges given back.').waitFor()
+  const seen = await watched.end()
+
+  expect([before, during, await sums(server, slug)]).toEqual([
+    { tallies: 19_990, rows: 19_990 },
+    { tallies: 15_000, rows: 15_000 },
+    { tallies: 19_990, rows: 19_990 },
+  ])
+  expect(seen.filter(({ tallies, rows }) => tallies !== rows)).toEqual([])
+  expect(await tallyDifferences(server)).toEqual([])
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await expectAccessible(page)
+})
+
+test('a viewer finds pledges and sees what was taken out, and has no button to do it', async () => {
+  const slug = await anOpenCampaign(server)
+  await aCrowdOf(server, slug, { people: 30, domain: 'gatech.edu', source: 'ydsa-gt' })
+  await aCrowdOf(server, slug, { people: 6, domain: 'mail.example', source: 'poster', signals: ['burst'] })
+  const page = await openPledges(slug, 'viewer')
+  await page.getByRole('heading', { name: '36 pledges' }).waitFor()
+  await page.getByRole('button', { name: 'Show more' }).click()
+  await expect.poll(() => page.getByRole('region', { name: 'Pledges' }).getByRole('row').count()).toBe(37)
+
+  await page.getByLabel('Mail domain').fill('lovelace.example')
+  await page.getByRole('button', { name: 'Search' }).click()
+  await page.getByText('Fewer than 5 pledges come from this domain').waitFor()
+  await page.getByRole('button', { name: 'Clear' }).click()
+  await page.getByLabel('Signal').selectOption('part of a burst')
+  await page.getByRole('button', { name: 'Search' }).click()
+  await page.getByRole('heading', { name: '6 pledges' }).waitFor()
+
+  await page.getByText('Nothing was ever taken out of this drive.').waitFor()
+  expect(await page.getByRole('button', { name: /Preview|Take out|Undo/ }).count()).toBe(0)
+  await expectAccessible(page)
+})
+
+/** Twelve quiet days, and ten minutes in which somebody floods one campus. */
+async function aFloodedDrive(): Promise<string> {
+  const slug = await anOpenCampaign(server)
+  const longAgo = { at: new Date(Date.now() - 2 * 3_600_000), minutes: 12 * 24 * 60 }
+  await aCrowdOf(server, slug, { ...longAgo, people: 9_000, domain: 'gatech.edu', source: 'ydsa-gt' })
+  await aCrowdOf(server, slug, {
+    ...longAgo,
+    people: 6_000,
+    domain: 'gmail.com',
+    campus: 'mit.edu',
+    source: 'poster',
+  })
+  const flood = { domain: 'fakes.example', campus: 'gatech.edu', minutes: 9 }
+  await aCrowdOf(server, slug, { ...flood, people: 4_990 })
+  await aCrowdOf(server, slug, { ...flood, people: 10, state: 'pending' })
+  await tasks(server.deps)['name-mail-domains']?.({}, {} as never)
+  return slug
+}
+
+async function openPledges(slug: string, role: 'editor' | 'viewer'): Promise<Page> {
+  const context = await signedIn(await people.another(), server, await anOrganizer(server, { role }))
+  const page = await context.newPage()
+  await page.goto(`${server.config.publicUrl}/console/campaigns/${slug}/pledges`)
+  return page
+}
+
+/** Looks at both sums, as often as it can. */
+function watching(slug: string) {
+  const over = new AbortController()
+  const looking = (async () => {
+    const seen: Sums[] = []
+    while (!over.signal.aborted) {
+      seen.push(await sums(server, slug))
+      await setImmediate()
+    }
+    return seen
+  })()
+  return {
+    async end() {
+      over.abort()
+      return await looking
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type { FoundPledges } from '../../../server/exclusions/contract.ts'
+import { call, CallRefused } from '../api.ts'
+
+/** What a search has found so far. */
+export class Search {
+  found = $state.raw<FoundPledges>()
+  refused = $state.raw<CallRefused>()
+  isUnderWay = $state(false)
+  readonly #path: string
+  #query = ''
+
+  constructor(campaign: string) {
+    this.#path = `campaigns/${campaign}/pledges`
+  }
+
+  async begin(query: string): Promise<void> {
+    this.#query = query
+    await this.#ask(query, (page) => page)
+  }
+
+  /** The same once more: something has changed. */
+  async again(): Promise<void> {
+    await this.begin(this.#query)
+  }
+
+  async more(): Promise<void> {
+    const shown = this.found
+    if (!shown?.next) return
+    await this.#ask(`${this.#query}&after=${shown.next}`, (page) => ({
+      ...page,
+      pledges: [...shown.pledges, ...page.pledges],
+    }))
+  }
+
+  /** Of two that overlap, the one asked for last is shown. */
+  async #ask(query: string, joined: (page: FoundPledges) => FoundPledges): Promise<void> {
+    this.isUnderWay = true
+    this.refused = undefined
+    const mine = this.#query
+    try {
+      const page = await call<FoundPledges>('GET', `${this.#path}?${query}`)
+      if (mine === this.#query) this.found = joined(page)
+    } catch (error) {
+      if (!(error instanceof CallRefused)) throw error
+      if (mine === this.#query) this.refused = error
+    } finally {
+      this.isUnderWay = false
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { Finding, KeptRule, Rule, SearchedState, Signal } from '../../../server/exclusions/contract.ts'
+import { shownDate } from '../campaigns/local-time.ts'
+
+export const stateWords: Record<SearchedState, string> = {
+  pending: 'waiting',
+  confirmed: 'confirmed',
+  excluded: 'excluded',
+  withdrawn: 'taken back',
+}
+
+export const signalWords: Record<Signal, string> = {
+  'disposable-domain': 'throw-away mailbox',
+  burst: 'part of a burst',
+  'same-name': 'same name as many',
+}
+
+/** "mail domain example.org, confirmed" */
+export function ruleWords(rule: Rule & KeptRule): string {
+  const { domain, campus, source, signal, from, to, state, name, hasName } = rule
+  const words = [
+    domain && `mail domain ${domain}`,
+    campus !== undefined && (campus ? `campus ${campus}` : 'no campus'),
+    source !== undefined && (source ? `source ${source}` : 'no source'),
+    signal && signalWords[signal],
+    from && `signed from ${shownDate(from)}`,
+    to && `signed before ${shownDate(to)}`,
+    state && stateWords[state],
+    name !== undefined && `names like “${name}”`,
+    hasName && 'a pattern over names, which is not kept',
+  ]
+  return words.filter(Boolean).join(', ')
+}
+
+export function findingWords({ kind, name, minutes, now, before }: Finding): string {
+  const time = minutes === 60 ? 'last hour' : `last ${minutes} minutes`
+  const part = `${figure(now.pledges)} of the ${figure(now.of)} pledges of the ${time}`
+  const usual = `before, it was ${figure(before.pledges)} of ${figure(before.of)}`
+  switch (kind) {
+    case 'domain':
+      return `${part} came from ${name ?? 'one mail domain, whose name is not known yet'}; ${usual}.`
+    case 'source':
+      return `${part} came by the source ${name}; ${usual}. A newsletter or a table on the quad looks like this, too.`
+    case 'disposable':
+      return `${part} came from throw-away mailboxes; ${usual}.`
+    case 'same-name':
+      return `${part} ask to be listed by a name that many others bear.`
+  }
+}
+
+export function figure(count: number): string {
+  return count.toLocaleString('en')
+}
+
+/** "1 pledge", "5,000 pledges" */
+export function pledges(count: number): string {
+  return `${figure(count)} ${count === 1 ? 'pledge' : 'pledges'}`
+}
