@@ -1,30 +1,39 @@
-import { type SQL, sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import type { SQL } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
 import type { Db } from './db.ts'
 
 /** The database as it was at one moment, read through one connection for as long as it is open. */
 export interface Snapshot {
-  all<Row extends Record<string, unknown>>(query: SQL): Promise<Row[]>
-  /** Some thousands of rows at a time, however many there are; one such reading in each snapshot. */
-  rows<Row extends Record<string, unknown>>(query: SQL): AsyncGenerator<Row[]>
+  all<Row>(query: SQL): Promise<Row[]>
+  /** Some rows at a time, however many there are; one such reading in each snapshot. */
+  rows<Row>(query: SQL): AsyncGenerator<Row[]>
   /** Ends what is being read, too. Calling it again does nothing. */
   close(): void
 }
 
-const ROWS_AT_ONCE = 5_000
+const ROWS_AT_ONCE = 500
+/** Longer than a request's statement may take: the first rows of a large reading wait until all are sorted. */
+const STATEMENT_LIMIT_MS = 60_000
+
+const dialect = new PgDialect()
 
 export async function openSnapshot(db: Db): Promise<Snapshot> {
   const client = await db.$client.connect()
-  const tx = drizzle({ client })
   let isClosed = false
   let isReading = false
   let pid = 0
 
-  async function all<Row extends Record<string, unknown>>(query: SQL): Promise<Row[]> {
+  async function query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
     isReading = true
-    const { rows } = await tx.execute<Row>(query)
+    const limit = { query_timeout: STATEMENT_LIMIT_MS + 1_000 }
+    const { rows } = await client.query({ text, values, ...limit })
     isReading = false
-    return rows as Row[]
+    return rows
+  }
+
+  function all<Row>(asked: SQL): Promise<Row[]> {
+    const { sql, params } = dialect.sqlToQuery(asked)
+    return query(sql, params)
   }
 
   function close(): void {
@@ -36,18 +45,20 @@ export async function openSnapshot(db: Db): Promise<Snapshot> {
   }
 
   try {
-    await client.query('begin isolation level repeatable read read only')
-    pid = (await all<{ pid: number }>(sql`select pg_backend_pid() as pid`))[0]?.pid ?? 0
+    await query('begin isolation level repeatable read read only')
+    await query(`set local statement_timeout = ${STATEMENT_LIMIT_MS}`)
+    pid = (await query<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid ?? 0
   } catch (error) {
     close()
     throw error
   }
   return {
     all,
-    async *rows<Row extends Record<string, unknown>>(query: SQL) {
-      await all(sql`declare reading no scroll cursor for ${query}`)
+    async *rows<Row>(asked: SQL) {
+      const { sql, params } = dialect.sqlToQuery(asked)
+      await query(`declare reading no scroll cursor for ${sql}`, params)
       for (;;) {
-        const rows = await all<Row>(sql`fetch ${sql.raw(String(ROWS_AT_ONCE))} from reading`)
+        const rows = await query<Row>(`fetch ${ROWS_AT_ONCE} from reading`)
         if (rows.length > 0) yield rows
         if (rows.length < ROWS_AT_ONCE) return
       }

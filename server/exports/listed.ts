@@ -3,16 +3,16 @@ import type { Campaign } from '../campaigns/campaign.ts'
 import type { Campuses, KnownCampus } from '../campuses/campus.ts'
 import type { Snapshot } from '../db/snapshot.ts'
 import { type Frame, publicFrame } from '../leaderboards/leaderboard.ts'
-import { type Combination, divided, generalize, sum, type Told } from './generalizing.ts'
-import { type Calendar, calendarOf } from './periods.ts'
+import { Combinations, Names } from './combinations.ts'
+import { generalize, peopleIn, putAside, type Told } from './generalizing.ts'
 
 /** One campus as it may be published, or those of none, or all that are too small to be named. */
 export interface Listed {
   place: KnownCampus | 'none' | 'others'
-  /** Its people, exactly: for sums over all places, and not to be published as they are. */
-  combinations: Combination[]
-  /** The same people, as much as may be told of them. */
-  told: Told[]
+  /** As much as may be told of its people, made while it is read. */
+  told: Iterable<Told>
+  /** The same people, exactly: for sums over all places, and not to be published as they are. Good until the next place. */
+  combinations: Combinations
 }
 
 export const CONFIRMED_DAY = sql`(confirmed_at at time zone 'UTC')::date`
@@ -64,21 +64,23 @@ export async function* listedPeople({
 }: Reading): AsyncGenerator<Listed> {
   const least = campaign.smallestShown
   const shown = new Set(frame.campuses.map(({ campus }) => campus))
-  const hidden: Combination[] = []
-  for await (const { campusId, combinations } of campusByCampus(snapshot, campaign)) {
+  const names = new Names()
+  const hidden = new Combinations(names)
+  for await (const { campusId, combinations } of campusByCampus(snapshot, campaign, names)) {
     const campus = campusId === null ? undefined : campuses.byId(campusId)
-    if (campus && shown.has(campus.domain)) {
-      yield { place: campus, combinations, told: generalize(combinations, least) }
-    } else if (campus) {
-      hidden.push(...combinations)
-    } else if (frame.elsewhere) {
-      yield { place: 'none', combinations, told: generalize(combinations, least) }
+    if (campus && !shown.has(campus.domain)) hidden.addAll(combinations)
+    else if (campus || frame.elsewhere) {
+      yield listed(campus ?? 'none', combinations, least)
     }
   }
   if (!frame.others) return
-  const alike = together(hidden)
-  const [, combinations] = divided(alike, sum(alike) - frame.others.confirmed)
-  yield { place: 'others', combinations, told: generalize(combinations, least) }
+  const tooMany = peopleIn(hidden, hidden.rows()) - frame.others.confirmed
+  const { kept } = putAside(hidden, hidden.rows(), tooMany)
+  yield listed('others', hidden.only(kept), least)
+}
+
+function listed(place: Listed['place'], combinations: Combinations, least: number): Listed {
+  return { place, told: generalize(combinations, least), combinations }
 }
 
 interface Row extends Record<string, unknown> {
@@ -92,23 +94,28 @@ interface Row extends Record<string, unknown> {
 
 interface OfCampus {
   campusId: number | null
-  combinations: Combination[]
+  combinations: Combinations
 }
 
-async function* campusByCampus(snapshot: Snapshot, campaign: Campaign): AsyncGenerator<OfCampus> {
-  const calendar = new Map<string, Calendar>()
-  let current: OfCampus | undefined
+/** Each is good until the next. */
+async function* campusByCampus(
+  snapshot: Snapshot,
+  campaign: Campaign,
+  names: Names,
+): AsyncGenerator<OfCampus> {
+  const combinations = new Combinations(names)
+  let campusId: number | null = null
   for await (const rows of snapshot.rows<Row>(combinationsOf(campaign))) {
-    for (const row of rows) {
-      if (current && current.campusId !== row.campus_id) {
-        yield current
-        current = undefined
+    for (const { campus_id, text_version, ...rest } of rows) {
+      if (combinations.size > 0 && campusId !== campus_id) {
+        yield { campusId, combinations }
+        combinations.clear()
       }
-      current ??= { campusId: row.campus_id, combinations: [] }
-      current.combinations.push(combinationIn(row, calendar))
+      campusId = campus_id
+      combinations.add({ ...rest, textVersion: text_version })
     }
   }
-  if (current) yield current
+  if (combinations.size > 0) yield { campusId, combinations }
 }
 
 function combinationsOf(campaign: Campaign): SQL {
@@ -118,21 +125,4 @@ function combinationsOf(campaign: Campaign): SQL {
       select campus_id, ${CONFIRMED_DAY} as day, source, text_version, locale, count(*)::int as people
       from pledges where ${counted(campaign)} group by 1, 2, 3, 4, 5) as combination
     order by campus_id, combination.day, source, text_version, locale`
-}
-
-/** A day that many rows share is worked out once. */
-function combinationIn({ day, source, text_version, locale, people }: Row, calendar: Map<string, Calendar>) {
-  const at = calendar.get(day) ?? calendarOf(day)
-  calendar.set(day, at)
-  return { at, source, textVersion: text_version, locale, people }
-}
-
-/** People of several campuses, once these are not told. */
-function together(combinations: Combination[]): Combination[] {
-  const groups = Map.groupBy(combinations, ({ at, source, textVersion, locale }) =>
-    [at.day.from, source ?? '', textVersion, locale].join(' '),
-  )
-  return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, alike]) => ({ ...alike[0]!, people: sum(alike) }))
 }

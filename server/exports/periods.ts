@@ -2,6 +2,8 @@
 export interface Period {
   from: string
   to: string
+  /** The first day, as the number of days since 1970. */
+  number: number
 }
 
 /** A day, its week and its month. */
@@ -15,30 +17,31 @@ export interface Calendar {
 
 const DAY_MS = 86_400_000
 
-export function calendarOf(day: string): Calendar {
-  return { day: { from: day, to: day }, week: weekOf(day), month: monthOf(day) }
+export function calendarOf(isoDay: string): Calendar {
+  const day = Date.parse(isoDay) / DAY_MS
+  const monday = mondayOf(day)
+  const at = new Date(monday * DAY_MS)
+  const firstOf = (month: number) => Date.UTC(at.getUTCFullYear(), month, 1) / DAY_MS
+  return {
+    day: period(day, day),
+    week: period(monday, monday + 6),
+    month: period(mondayFrom(firstOf(at.getUTCMonth())), mondayFrom(firstOf(at.getUTCMonth() + 1)) - 1),
+  }
 }
 
-function weekOf(day: string): Period {
-  const at = Date.parse(day)
-  const monday = at - ((new Date(at).getUTCDay() + 6) % 7) * DAY_MS
-  return { from: isoDay(monday), to: isoDay(monday + 6 * DAY_MS) }
+/** The first of 1970 was a Thursday. */
+function mondayOf(day: number): number {
+  return day - ((day + 3) % 7)
 }
 
-function monthOf(day: string): Period {
-  const [year = 0, month = 0] = weekOf(day).from.split('-').map(Number)
-  const firstOf = (at: number) => isoDay(Date.UTC(year, at, 1))
-  return { from: mondayFrom(firstOf(month - 1)), to: dayBefore(mondayFrom(firstOf(month))) }
+function mondayFrom(day: number): number {
+  return mondayOf(day + 6)
 }
 
-function mondayFrom(day: string): string {
-  return weekOf(isoDay(Date.parse(day) + 6 * DAY_MS)).from
+function period(from: number, to: number): Period {
+  return { from: isoDayOf(from), to: isoDayOf(to), number: from }
 }
 
-function dayBefore(day: string): string {
-  return isoDay(Date.parse(day) - DAY_MS)
-}
-
-function isoDay(at: number): string {
-  return new Date(at).toISOString().slice(0, 10)
+function isoDayOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }

@@ -1,3 +1,4 @@
+import type { Told } from './generalizing.ts'
 import type { Listed } from './listed.ts'
 import type { Cell, Column, Line } from './table.ts'
 
@@ -25,21 +26,34 @@ export function aboutTheList(smallestShown: number): string[] {
   ]
 }
 
+/** Made and forgotten at once: many would fill the memory while they wait. */
+const LINES_AT_ONCE = 100
+
 /** A line for each group of people of whom the same is told, as often as there are people. */
 export async function* listLines(listed: AsyncIterable<Listed>): AsyncGenerator<Line[]> {
   for await (const { place, told } of listed) {
-    const placeCells = cellsOf(place)
-    yield told.map(({ period, source, textVersion, locale, people }) => ({
-      cells: [
-        ...placeCells,
-        period?.from ?? null,
-        period?.to ?? null,
-        source === null ? NONE : (source ?? null),
-        textVersion ?? null,
-        locale ?? null,
-      ],
-      times: people,
-    }))
+    let lines: Line[] = []
+    for (const group of told) {
+      lines.push(lineOf(place, group))
+      if (lines.length < LINES_AT_ONCE) continue
+      yield lines
+      lines = []
+    }
+    yield lines
+  }
+}
+
+function lineOf(place: Listed['place'], { period, source, textVersion, locale, people }: Told): Line {
+  return {
+    cells: [
+      ...cellsOf(place),
+      period?.from ?? null,
+      period?.to ?? null,
+      source === null ? NONE : (source ?? null),
+      textVersion ?? null,
+      locale ?? null,
+    ],
+    times: people,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Frame } from '../leaderboards/leaderboard.ts'
 import type { TotalsBy } from './contract.ts'
-import type { Combination, Told } from './generalizing.ts'
+import type { Combinations } from './combinations.ts'
+import type { Told } from './generalizing.ts'
 import type { Listed } from './listed.ts'
 import { NO_CAMPUS_NAME, OTHER_CAMPUSES } from './pledge-list.ts'
 import type { Cell, Line } from './table.ts'
@@ -36,7 +37,9 @@ export async function publicLines(
   const { exact, told } = valuesIn(by, sources)
   const totals = new Map<string | null, Total>()
   for await (const part of listed) {
-    for (const one of part.combinations) totalIn(totals, exact(one)).people += one.people
+    for (const row of part.combinations.rows()) {
+      totalIn(totals, exact(part.combinations, row)).people += part.combinations.people(row)
+    }
     for (const one of part.told) {
       const value = told(one)
       if (value !== undefined) totalIn(totals, value).inTheList += one.people
@@ -48,7 +51,7 @@ export async function publicLines(
 
 /** Where the value that is counted stands; undefined where the list does not tell it. */
 interface Values {
-  exact: (combination: Combination) => string | null
+  exact: (combinations: Combinations, row: number) => string | null
   told: (told: Told) => string | null | undefined
 }
 
@@ -57,12 +60,12 @@ function valuesIn(by: By, sources: Map<string, Source>): Values {
     source === null ? null : (sources.get(source)?.organization ?? null)
   const of: Record<By, Values> = {
     day: {
-      exact: ({ at }) => at.day.from,
+      exact: (all, row) => all.dayOf(row).day.from,
       told: ({ period }) => (period && period.from === period.to ? period.from : undefined),
     },
-    source: { exact: ({ source }) => source, told: ({ source }) => source },
+    source: { exact: (all, row) => all.sourceOf(row), told: ({ source }) => source },
     organization: {
-      exact: ({ source }) => organizationOf(source),
+      exact: (all, row) => organizationOf(all.sourceOf(row)),
       told: ({ source }) => (source === undefined ? undefined : organizationOf(source)),
     },
   }

@@ -11,8 +11,8 @@ const server = estamos()
 async function aDrive(): Promise<string> {
   const slug = await anOpenCampaign(server)
   await bulk(server, slug, [
-    { campus: 'gatech.edu', day: '2026-10-05T01:00Z', source: 'ydsa-gt', people: 30 },
-    { campus: 'gatech.edu', day: '2026-10-06T23:59Z', source: 'ydsa-gt', people: 7 },
+    { campus: 'gatech.edu', day: '2026-10-05T01:00Z', source: 'quad-table', people: 30 },
+    { campus: 'gatech.edu', day: '2026-10-06T23:59Z', source: 'quad-table', people: 7 },
     { campus: 'gatech.edu', day: '2026-10-14T12:00Z', locale: 'es', people: 3 },
     { campus: 'mit.edu', day: '2026-10-06T12:00Z', source: 'poster', textVersion: 2, people: 12 },
     { campus: 'reed.edu', day: '2026-10-06T12:00Z', source: 'poster', people: 4 },
@@ -22,7 +22,7 @@ async function aDrive(): Promise<string> {
     { campus: 'mit.edu', state: 'withdrawn', people: 20 },
     { campus: 'mit.edu', state: 'excluded', people: 20 },
   ])
-  await registerSource(slug, 'ydsa-gt', 'The table on the quad')
+  await registerSource(slug, 'quad-table', 'The table on the quad')
   return slug
 }
 
@@ -111,8 +111,8 @@ test('the pledge list has a row for each pledge of the public total, the same in
   ])
   expect(xlsx).toEqual(csv)
   expect(counts(csv)).toEqual({
-    'Georgia Institute of Technology,gatech.edu,2026-10-05,2026-10-05,ydsa-gt,1,en': 30,
-    'Georgia Institute of Technology,gatech.edu,2026-10-06,2026-10-06,ydsa-gt,1,en': 5,
+    'Georgia Institute of Technology,gatech.edu,2026-10-05,2026-10-05,quad-table,1,en': 30,
+    'Georgia Institute of Technology,gatech.edu,2026-10-06,2026-10-06,quad-table,1,en': 5,
     // Three signed in Spanish: two join them of whom more could be told.
     'Georgia Institute of Technology,gatech.edu,2026-10-05,2026-11-01,,1,': 5,
     'Massachusetts Institute of Technology,mit.edu,2026-10-06,2026-10-06,poster,2,en': 12,
