@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 export interface Asked {
-  bench: 'sign' | 'confirm'
+  bench: 'sign' | 'confirm' | 'export'
   seconds: number
   rounds: number
 }
@@ -9,7 +9,7 @@ export interface Asked {
 /** A sentence for the person at the keyboard: wrong arguments, something lost, too slow. */
 export class BenchFailed extends Error {}
 
-const USAGE = 'Usage: node tests/bench/bench.ts sign|confirm [--seconds N] [--rounds N]'
+const USAGE = 'Usage: node tests/bench/bench.ts sign|confirm|export [--seconds N] [--rounds N]'
 const OPTIONS = {
   seconds: { type: 'string', default: '6' },
   rounds: { type: 'string', default: '3' },
@@ -21,7 +21,8 @@ export function readArguments(): Asked {
   const [bench, ...more] = positionals
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
   const isClear = more.length === 0 && isNumberUpTo(seconds, 60) && isNumberUpTo(rounds, 20)
-  if (isClear && (bench === 'sign' || bench === 'confirm')) return { bench, seconds, rounds }
+  if (isClear && (bench === 'sign' || bench === 'confirm' || bench === 'export'))
+    return { bench, seconds, rounds }
   throw new BenchFailed(USAGE)
 }
 

@@ -1,8 +1,9 @@
-/** How many people can sign or confirm in a second: `node tests/bench/bench.ts sign|confirm`. */
+/** How many people can sign or confirm in a second, and how long exports take: `node tests/bench/bench.ts sign|confirm|export`. */
 import { availableParallelism } from 'node:os'
 import { sql } from 'drizzle-orm'
 import { type Asked, BenchFailed, readArguments } from './arguments.ts'
 import { confirmBench } from './confirm.ts'
+import { exportBench } from './export.ts'
 import { generate, type Measured } from './load.ts'
 import { type Comparison, compare, rateOf, type Rounds, sayRound, tableOf } from './report.ts'
 import { type Servers, type Side, sides, startServers, stopServers } from './servers.ts'
@@ -107,7 +108,7 @@ async function main(): Promise<void> {
   const close = () => (closing ??= stopServers().then(stage.close))
   process.once('SIGINT', () => void close().finally(() => process.exit(130)))
   try {
-    await run(asked, stage)
+    await (asked.bench === 'export' ? exportBench(stage) : run(asked, stage))
   } catch (error) {
     if (!closing) throw error
   } finally {

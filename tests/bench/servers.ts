@@ -14,7 +14,7 @@ export const programs = {
 export type Side = keyof typeof programs
 export const sides = Object.keys(programs) as Side[]
 
-export type Servers = Record<Side, { port: number }>
+export type Servers = Record<Side, { port: number; pid: number }>
 
 const running = new Set<ChildProcess>()
 const STARTS_WITHIN_MS = 30_000
@@ -27,16 +27,20 @@ export async function startServers(settings: Environment): Promise<Servers> {
 }
 
 /** NODE_OPTIONS is passed on, so that `--cpu-prof` looks into the servers. */
-async function startServer(side: Side, settings: Environment): Promise<{ port: number }> {
+export async function startServer(
+  side: Side,
+  settings: Environment & { NODE_COMPILE_CACHE?: string },
+  flags: string[] = [],
+): Promise<{ port: number; pid: number }> {
   const port = await freePort()
   const { NODE_OPTIONS } = process.env
   const env = { ...settings, HOST: '127.0.0.1', PORT: String(port), ...(NODE_OPTIONS && { NODE_OPTIONS }) }
   const program = fileURLToPath(new URL(programs[side], import.meta.url))
-  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(process.execPath, [...flags, program], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   running.add(child)
   child.once('exit', () => running.delete(child))
   await listening(side, child, port)
-  return { port }
+  return { port, pid: child.pid ?? 0 }
 }
 
 async function listening(side: Side, child: ChildProcess, port: number): Promise<void> {
