@@ -35,13 +35,55 @@ export function remedyWith(found: Remedy): void {
  * @throws CallRefused
  */
 export async function call<Answer = void>(method: Method, path: string, body?: object): Promise<Answer> {
+  return await again(() => callAsIs<Answer>(method, path, body))
+}
+
+export interface Download {
+  /** Below `/api/v1/console/`. */
+  path: string
+  /** Ends it, with an `AbortError`. */
+  signal: AbortSignal
+  /** Told of each piece as it comes, and how many rows there will be. */
+  onPiece: (piece: Uint8Array, rows: number) => void
+}
+
+/**
+ * Takes a file whole or not at all; the browser keeps it on disk where it is large.
+ * @throws CallRefused
+ */
+export async function download(asked: Download): Promise<{ name: string; content: Blob }> {
+  return await again(() => takeFile(asked))
+}
+
+/** Once more, where what was in the way could be put out of it. */
+async function again<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await callAsIs<Answer>(method, path, body)
+    return await attempt()
   } catch (error) {
     const remedied = error instanceof CallRefused ? remedy(error) : undefined
     if (!remedied) throw error
     await remedied
-    return await callAsIs<Answer>(method, path, body)
+    return await attempt()
+  }
+}
+
+async function takeFile({ path, signal, onPiece }: Download): Promise<{ name: string; content: Blob }> {
+  const answer = await request('GET', path, undefined, signal)
+  if (!answer.ok || !answer.body) throw await refusedBy(answer)
+  const rows = Number(answer.headers.get('x-estamos-rows'))
+  const name = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'export'
+  const told = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, pieces) {
+      onPiece(piece, rows)
+      pieces.enqueue(piece)
+    },
+  })
+  try {
+    return { name, content: await new Response(answer.body.pipeThrough(told)).blob() }
+  } catch (error) {
+    if (signal.aborted) throw error
+    const detail = 'The file was cut off before its end, and nothing was saved. Try again.'
+    throw new CallRefused({ code: 'offline', detail })
   }
 }
 
@@ -67,11 +109,16 @@ function sent(body: object): Pick<RequestInit, 'headers' | 'body'> {
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
-async function request(method: Method, path: string, body?: object): Promise<Response> {
+async function request(
+  method: Method,
+  path: string,
+  body?: object,
+  signal = AbortSignal.timeout(TIME_LIMIT),
+): Promise<Response> {
   try {
     return await fetch(`/api/v1/console/${path}`, {
       method,
-      signal: AbortSignal.timeout(TIME_LIMIT),
+      signal,
       credentials: 'same-origin',
       ...(body && sent(body)),
     })

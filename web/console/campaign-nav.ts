@@ -15,5 +15,6 @@ export const campaignPages: Item[] = [
   { path: '/embeds', label: 'Embeds', needs: 'viewer', partners: true },
   { path: '/coalition', label: 'Coalition', needs: 'viewer', partners: true },
   { path: '/import', label: 'Bring in', needs: 'editor' },
+  { path: '/exports', label: 'Exports', needs: 'viewer' },
   { path: '/audit', label: 'Audit log', needs: 'viewer' },
 ]

@@ -20,5 +20,6 @@ export const { p, navigate, isActive, route } = createRouter({
   '/campaigns/:campaign/pledges': () => import('./pledges/PledgesPage.svelte'),
   '/campaigns/:campaign/audit': () => import('./audit/AuditPage.svelte'),
   '/campaigns/:campaign/import': () => import('./imports/ImportPage.svelte'),
+  '/campaigns/:campaign/exports': () => import('./exports/ExportsPage.svelte'),
   '*': NotFound,
 })
