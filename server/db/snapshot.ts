@@ -11,7 +11,7 @@ export interface Snapshot {
   close(): void
 }
 
-const ROWS_AT_ONCE = 500
+const ROWS_AT_ONCE = 200
 /** Longer than a request's statement may take: the first rows of a large reading wait until all are sorted. */
 const STATEMENT_LIMIT_MS = 60_000
 

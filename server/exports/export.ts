@@ -26,6 +26,9 @@ interface Asked {
   by?: TotalsBy
 }
 
+/** Whoever takes longer would keep Postgres from cleaning up behind everybody else. */
+const LIMIT_MS = 10 * 60_000
+
 const writers: Record<TotalsForm, (table: Table) => Readable> = { csv, xlsx, json }
 
 /** A row for each pledge, told of only as far as `smallest_shown` people share it. */
@@ -113,7 +116,11 @@ async function made(
     const table = await tableFrom(snapshot)
     await writeExportDown(deps, member, asked, table.rows)
     const content = writers[asked.form]({ facts: factsOf(deps, member, asked), ...table })
-    finished(content, close)
+    const limit = setTimeout(() => content.destroy(new Error('an export took too long')), LIMIT_MS)
+    finished(content, () => {
+      clearTimeout(limit)
+      close()
+    })
     return { fileName: fileName(deps, member, asked), rows: table.rows, content }
   } catch (error) {
     close()

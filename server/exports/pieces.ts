@@ -1,5 +1,5 @@
 /** About so many letters go out at a time. */
-const PIECE = 64 * 1024
+const PIECE = 16 * 1024
 
 /** Gathers short texts, so that neither a stream nor a socket is woken for each row. */
 export async function* inPieces(texts: AsyncIterable<string>): AsyncGenerator<Buffer> {

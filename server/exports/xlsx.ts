@@ -8,7 +8,7 @@ import type { Column, Line, Table } from './table.ts'
 /** Of a sheet, in every spreadsheet program. */
 const MOST_ROWS = 1_048_576
 
-const ROWS_IN_A_PIECE = 500
+const ROWS_IN_A_PIECE = 100
 
 /** Quick rather than small: equal rows shrink to nothing either way. */
 const options = { compressionLevel: 1 }

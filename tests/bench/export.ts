@@ -17,7 +17,7 @@ const AT_ONCE = 50_000
 const FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=5']
 
 /** What an export of a million pledges may take. */
-const AT_MOST = { seconds: 20, megabytes: 200 } as const
+const AT_MOST = { seconds: 20, mebibytes: 200 } as const
 
 const files = [
   'totals.csv?by=campus',
@@ -34,7 +34,7 @@ interface Figures {
   /** Of the body. */
   megabytes: number
   rows: number
-  /** Of the server's process: its memory at most while it made the file, all in all. */
+  /** Of the server's process: the MiB that it held at most while it made the file, all in all. */
   peak: number
 }
 
@@ -42,7 +42,7 @@ export async function exportBench(stage: Stage): Promise<void> {
   await insertPledges(stage)
   const { port, pid } = await startSmall(stage)
   const session = await anEditor(stage)
-  process.stderr.write(`the server waits, with ${peakMemory(pid)} MB\n`)
+  process.stderr.write(`the server waits, with ${peakMemory(pid)} MiB\n`)
   const measured: Figures[] = []
   for (const file of files) {
     forgetPeak(pid)
@@ -114,7 +114,7 @@ async function take({ port, session, file }: Taking): Promise<Omit<Figures, 'fil
 /** Linux keeps it: the most memory that a process had in hand since it was last made to forget. */
 function peakMemory(pid: number): number {
   const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Math.round((Number(kilobytes) * 1024) / 1_000_000)
+  return Math.round(Number(kilobytes) / 1024)
 }
 
 function forgetPeak(pid: number): void {
@@ -124,12 +124,12 @@ function forgetPeak(pid: number): void {
 function report(measured: Figures[]): void {
   const machine = { node: process.version, cpus: availableParallelism(), date: new Date().toISOString() }
   for (const { file, seconds, megabytes, rows, peak } of measured) {
-    const cells = [`${seconds} s`, `${megabytes} MB`, `${rows} rows`, `server ${peak} MB`]
+    const cells = [`${seconds} s`, `${megabytes} MB`, `${rows} rows`, `server ${peak} MiB`]
     process.stdout.write(`${file.padEnd(36)}${cells.map((cell) => cell.padStart(16)).join('')}\n`)
   }
   process.stdout.write(`${JSON.stringify({ bench: 'export', pledges: PLEDGES, measured, ...machine })}\n`)
-  const worst = measured.find(({ seconds, peak }) => seconds > AT_MOST.seconds || peak > AT_MOST.megabytes)
-  if (worst) throw new BenchFailed(`Too much: ${worst.file} took ${worst.seconds} s and ${worst.peak} MB.`)
+  const worst = measured.find(({ seconds, peak }) => seconds > AT_MOST.seconds || peak > AT_MOST.mebibytes)
+  if (worst) throw new BenchFailed(`Too much: ${worst.file} took ${worst.seconds} s and ${worst.peak} MiB.`)
 }
 
 function rounded(value: number): number {
