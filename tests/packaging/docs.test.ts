@@ -11,6 +11,7 @@ const notSettings = [
   'TEST_DATABASE_URL', // of tests/global-setup.ts
   'NO_CAMPUS', // of server/db/schema.ts
   'NODE_ENV', // what STYLE.md warns of
+  'NODE_COMPILE_CACHE', // of Node
 ]
 
 const root = new URL('../../', import.meta.url).pathname
