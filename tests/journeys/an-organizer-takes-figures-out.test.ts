@@ -85,21 +85,22 @@ test('a file that is cut off is not saved, and the server’s sentence is shown 
   await page.getByRole('button', { name: 'Make the file' }).click()
 
   await page.getByText('cut off before its end').waitFor()
+  expect(await page.getByText('Saved as').count()).toBe(0)
 })
 
 test('a long file shows how far it is, and can be called off', async () => {
   const slug = await aDrive()
   const page = await onThePage(await anOrganizer(server, { role: 'editor' }), slug)
-  let answer: () => void = () => {}
+  const held = Promise.withResolvers<void>()
   await page.route('**/exports/**', async (route) => {
-    await new Promise<void>((go) => (answer = go))
+    await held.promise
     await route.continue().catch(() => {})
   })
 
   await page.getByRole('button', { name: 'Make the file' }).click()
   await page.getByRole('progressbar', { name: 'Making the file' }).waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()
-  answer()
+  held.resolve()
 
   await page.getByRole('button', { name: 'Make the file' }).waitFor()
   expect(await page.getByText('Saved as').count()).toBe(0)
@@ -112,4 +113,5 @@ test.each([360, 1280])('the page is for everybody at %s px', async (width) => {
   await expectAccessible(page)
   await page.getByLabel('Totals, exact').check()
   await expectAccessible(page)
+  expect(await page.getByText('Keep it to yourselves').isVisible()).toBe(true)
 })
