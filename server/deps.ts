@@ -7,6 +7,7 @@ import { Batch } from './db/batch.ts'
 import { type Db, inTransaction, openDb } from './db/db.ts'
 import { type Listener, openListener } from './db/listen.ts'
 import { openSlots, type Slots } from './exports/slots.ts'
+import { type ArrivalsCounting, openArrivalsCounting } from './exclusions/arrivals.ts'
 import { type Keys, openKeys } from './keys.ts'
 import { type Leaderboards, openLeaderboards } from './leaderboards/live.ts'
 import type { Mail } from './mail/mail.ts'
@@ -27,6 +28,7 @@ export interface Deps {
   campuses: Campuses
   leaderboards: Leaderboards
   sourceCounting: SourceCounting
+  arrivals: ArrivalsCounting
   mail: Mail
   /** The only way out for campaigns of a made-up world. */
   demoMail: Mail
@@ -64,6 +66,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     campaigns: openCampaigns(db, keys, listener),
     leaderboards,
     sourceCounting: openSourceCounting(db, now),
+    arrivals: openArrivalsCounting(db, now),
     ...mail,
     mailboxFolder,
     // One at a time: two would wait for each other anyway, at the hours they count and at the queue's notification.

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Db } from '../db/db.ts'
+import { type SharedReading, sharedReading } from '../db/shared-reading.ts'
 import type { Deps } from '../deps.ts'
 
 export interface DayCount {
@@ -26,9 +27,7 @@ export interface SourceCounts {
 }
 
 /** The counts of each campaign as last read, and the reading that is under way. */
-export interface SourceCounting {
-  of(campaignId: number): Promise<SourceCounts>
-}
+export type SourceCounting = SharedReading<SourceCounts>
 
 /** Counting may take one part in thirty of a process's time, so a drive of a million is counted twice a minute. */
 const RESTS = 30
@@ -39,28 +38,10 @@ const KEPT_MS = { least: 1_000, most: 60_000 }
  * by every signature, and organizers are few.
  */
 export function openSourceCounting(db: Db, now: () => Date): SourceCounting {
-  const seen = new Map<number, { counts: Promise<SourceCounts>; goodUntil: number }>()
-
-  function afresh(campaignId: number): Promise<SourceCounts> {
-    const began = performance.now()
-    const entry = { counts: readCounts(db, campaignId, now()), goodUntil: Infinity }
-    seen.set(campaignId, entry)
-    entry.counts.then(
-      () => {
-        const ended = performance.now()
-        entry.goodUntil = ended + Math.min(KEPT_MS.most, Math.max(KEPT_MS.least, RESTS * (ended - began)))
-      },
-      () => seen.delete(campaignId),
-    )
-    return entry.counts
-  }
-
-  return {
-    of(campaignId) {
-      const known = seen.get(campaignId)
-      return known && performance.now() < known.goodUntil ? known.counts : afresh(campaignId)
-    },
-  }
+  return sharedReading(
+    (campaignId) => readCounts(db, campaignId, now()),
+    (took) => Math.min(KEPT_MS.most, Math.max(KEPT_MS.least, RESTS * took)),
+  )
 }
 
 /** Exact, and so for the host alone: what a partner may see of it, `shownTo` decides. */

@@ -68,7 +68,7 @@ async function stepOf(deps: Deps, tx: Tx, { id, meant, place }: Work): Promise<S
     .where(eq(exclusions.id, id))
     .for('update', { skipLocked: true })
   if (row?.state === 'applying' && meant) return await applyStep(deps, tx, row, meant, place)
-  if (row?.state === 'undoing') return await undoStep(deps, tx, row)
+  if (row?.state === 'undoing') return await undoStep(deps, tx, row, place)
   return { goesOn: false }
 }
 
@@ -79,10 +79,11 @@ async function applyStep(deps: Deps, tx: Tx, row: ExclusionRow, meant: Meant, af
   return { goesOn: last !== undefined, place: last }
 }
 
-async function undoStep(deps: Deps, tx: Tx, { id, campaignId, ...row }: ExclusionRow): Promise<Step> {
-  const { moved, isLast } = await giveBackNext(tx, { campaignId, exclusionId: id }, AT_ONCE)
-  await noteMoved(tx, { id, ...row }, moved, isLast ? 'undone' : undefined, deps.now())
-  return { goesOn: !isLast }
+async function undoStep(deps: Deps, tx: Tx, row: ExclusionRow, after: Place): Promise<Step> {
+  const held = { campaignId: row.campaignId, exclusionId: row.id }
+  const { moved, last } = await giveBackNext(tx, held, { after, limit: AT_ONCE })
+  await noteMoved(tx, row, moved, last ? undefined : 'undone', deps.now())
+  return { goesOn: last !== undefined, place: last }
 }
 
 async function noteMoved(

@@ -29,7 +29,7 @@ export interface FoundRow extends Record<string, unknown> {
 
 /** The hour that a time lies in. */
 export function hourOf(time: SQL): SQL {
-  return sql`date_trunc('hour', ${time}, 'UTC')`
+  return sql`date_bin('1 hour', ${time}, 'epoch')`
 }
 
 const TIMES_SHOWN_MS = 48 * 3_600_000

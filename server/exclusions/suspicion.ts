@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Db } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
-import { type Arrivals, arrivalsOf, MINUTES, type Minutes, sharesIn, standingOut } from './arrivals.ts'
+import { type Arrivals, MINUTES, type Minutes, sharesIn, standingOut } from './arrivals.ts'
 import type { Finding, Suspicion } from './contract.ts'
 import { ENOUGH_TO_COMPARE, standsOut } from './proportion.ts'
 
@@ -11,12 +11,10 @@ const HOUR_MS = 3_600_000
 const FEWEST_NAMESAKES = 10
 
 /** What stands out in what came in just now, each with the rule that finds it. */
-export async function suspicionIn({ db, now }: Deps, campaign: Campaign): Promise<Suspicion> {
-  const at = now()
-  const [arrivals, perHour] = await Promise.all([
-    arrivalsOf(db, campaign.id, at),
-    usualPerHour(db, campaign.id, at),
-  ])
+export async function suspicionIn({ db, arrivals: counting }: Deps, campaign: Campaign): Promise<Suspicion> {
+  const arrivals = await counting.of(campaign.id)
+  const { at } = arrivals
+  const perHour = await usualPerHour(db, campaign.id, at)
   const { last_60, in_all, disposable_60 } = arrivals.all
   return {
     at: at.toISOString(),

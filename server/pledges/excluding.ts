@@ -56,13 +56,12 @@ export async function nextMeant(
     from pledges pledge
     where campaign_id = ${campaignId} and ${isExcludable()} and ${where}
       ${isNamed ? sql`and state = 'pending' and lists_name and contact is not null` : sql``}
-      ${after ? sql`and (email_digest, address_digest) > (${after.emailDigest}, ${after.addressDigest})` : sql``}
+      ${isAfter(after)}
     order by email_digest, address_digest limit ${limit} ${locks ? sql`for update` : sql``}`)
-  const end = rows.length === limit ? rows.at(-1) : undefined
   const named = rows.map((row) => ({ ...row, name: nameIn(keys, campaignId, row) }))
   return {
     rows: isNamed ? named.filter(({ name }) => isNamed(name)) : rows,
-    last: end && { emailDigest: end.email_digest, addressDigest: end.address_digest },
+    last: rows.length === limit ? cursorAt(rows.at(-1)) : undefined,
   }
 }
 
@@ -97,19 +96,19 @@ export async function excludeNext(
 }
 
 /**
- * Gives back the next pledges that an exclusion holds: what it took out of the count counts again, what waits may be
- * confirmed, and what was taken back meanwhile stays so.
- * @returns how many, and whether there were none left to look at
+ * Gives back the next pledges that an exclusion holds, in the order of their keys: what it took out of the count counts
+ * again, what waits may be confirmed, and what was taken back meanwhile stays so.
+ * @returns how many, and where to go on; undefined once it holds none
  */
 export async function giveBackNext(
   tx: Tx,
   { campaignId, exclusionId }: { campaignId: number; exclusionId: number },
-  limit: number,
-): Promise<{ moved: number; isLast: boolean }> {
-  const { rows: held } = await tx.execute<MeantRow>(sql`
-    select email_digest, address_digest from pledges where exclusion_id = ${exclusionId} limit ${limit}`)
-  if (held.length === 0) return { moved: 0, isLast: true }
-  const rows = await lockHeld(tx, campaignId, exclusionId, held)
+  { after, limit }: Omit<Page, 'locks'>,
+): Promise<{ moved: number; last: Cursor | undefined }> {
+  const { rows } = await tx.execute<MeantRow>(sql`
+    select email_digest, address_digest, state, campus_id from pledges
+    where campaign_id = ${campaignId} and exclusion_id = ${exclusionId} ${isAfter(after)}
+    order by email_digest, address_digest limit ${limit} for update`)
   await tx.execute(sql`
     update pledges as pledge set exclusion_id = null,
       state = case when state in ${leaves.undo} then 'confirmed' else state end
@@ -118,22 +117,28 @@ export async function giveBackNext(
       and pledge.address_digest = meant.address_digest and pledge.exclusion_id = ${exclusionId}`)
   const excluded = rows.filter(({ state }) => state === 'excluded')
   await count(tx, campaignId, excluded, 1)
-  return { moved: rows.length, isLast: false }
+  return {
+    moved: rows.length,
+    last: rows.length === limit ? cursorAt(rows.at(-1)) : await left(tx, exclusionId),
+  }
 }
 
-/** In the order of the primary key, and without what was erased a moment ago. */
-async function lockHeld(
-  tx: Tx,
-  campaignId: number,
-  exclusionId: number,
-  held: MeantRow[],
-): Promise<MeantRow[]> {
-  const { rows } = await tx.execute<MeantRow>(sql`
-    select email_digest, address_digest, state, campus_id
-    from pledges join ${keysOf(held)} using (email_digest, address_digest)
-    where campaign_id = ${campaignId} and exclusion_id = ${exclusionId}
-    order by email_digest, address_digest for update of pledges`)
-  return rows
+/** Where to begin anew: while a spelling was held, the confirmation of another, passed already, became held too. */
+async function left(tx: Tx, exclusionId: number): Promise<Cursor | undefined> {
+  const { rows } = await tx.execute(sql`select from pledges where exclusion_id = ${exclusionId} limit 1`)
+  return rows.length > 0 ? FIRST : undefined
+}
+
+/** Before every key. */
+const FIRST: Cursor = { emailDigest: Buffer.alloc(0), addressDigest: Buffer.alloc(0) }
+
+function cursorAt(row: MeantRow | undefined): Cursor | undefined {
+  return row && { emailDigest: row.email_digest, addressDigest: row.address_digest }
+}
+
+function isAfter(after: Cursor | undefined): SQL {
+  if (!after) return sql``
+  return sql`and (email_digest, address_digest) > (${after.emailDigest}, ${after.addressDigest})`
 }
 
 async function count(tx: Tx, campaignId: number, rows: MeantRow[], by: 1 | -1): Promise<void> {

@@ -14,6 +14,7 @@ export const campaignPages: Item[] = [
   { path: '/edit', label: 'Campaign', needs: 'viewer' },
   { path: '/embeds', label: 'Embeds', needs: 'viewer', partners: true },
   { path: '/coalition', label: 'Coalition', needs: 'viewer', partners: true },
+  { path: '/pledges', label: 'Pledges', needs: 'viewer' },
   { path: '/import', label: 'Bring in', needs: 'editor' },
   { path: '/exports', label: 'Exports', needs: 'viewer' },
   { path: '/audit', label: 'Audit log', needs: 'viewer' },
