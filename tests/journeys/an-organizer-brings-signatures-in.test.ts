@@ -133,6 +133,23 @@ test('sheets without addresses are counted apart', async () => {
   await page.getByText('No sheet is entered yet.').waitFor()
 })
 
+test('a campus that nobody knows is not taken for none', async () => {
+  const slug = await anOpenCampaign(server)
+  const page = await importPage(slug)
+  await page.getByLabel('Signatures').fill('42')
+  await page.getByLabel('Note').fill('Table on the quad')
+  await page.getByLabel('Campus of the sheet').fill('nowhere.example')
+  await page.getByText('No campus of that name or domain.').waitFor()
+
+  await page.getByRole('button', { name: 'Add to the offline count' }).click()
+
+  await page.locator('input:focus:invalid').waitFor()
+  expect(await page.getByText('No sheet is entered yet.').count()).toBe(1)
+  await page.getByLabel('Campus of the sheet').fill('')
+  await page.getByRole('button', { name: 'Add to the offline count' }).click()
+  await page.getByText('42 on paper').waitFor()
+})
+
 async function importPage(slug: string): Promise<Page> {
   const context = await signedIn(
     await people.another(),
