@@ -1,6 +1,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
 import { writeDown } from '../audit/audit.ts'
 import { requireOpen } from '../campaigns/campaign.ts'
+import { domainsNamed } from '../campuses/named.ts'
 import { transaction, type Tx } from '../db/db.ts'
 import { auditLog } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -15,8 +16,12 @@ const MOST_ROWS = 2_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** @returns what would become of each row; nothing is changed */
-export function previewImport(deps: Deps, { campaign }: CampaignMember, { rows }: ImportRows): SeenRow[] {
-  return seenRows(deps, campaign, rows)
+export async function previewImport(
+  deps: Deps,
+  { campaign }: CampaignMember,
+  { rows }: ImportRows,
+): Promise<SeenRow[]> {
+  return seenRows(deps, campaign, await withDomains(deps, rows))
 }
 
 /**
@@ -24,13 +29,10 @@ export function previewImport(deps: Deps, { campaign }: CampaignMember, { rows }
  * once she confirms. The same rows again do no harm, since signing twice looks like signing once.
  * @throws Refusal `campaign-not-open`, `campaign-closed`, `import-too-many`
  */
-export async function importRows(
-  deps: Deps,
-  member: CampaignMember,
-  { rows }: ImportRows,
-): Promise<SeenRow[]> {
+export async function importRows(deps: Deps, member: CampaignMember, asked: ImportRows): Promise<SeenRow[]> {
   const { campaign } = member
   requireOpen(campaign, deps.now())
+  const rows = await withDomains(deps, asked.rows)
   const seen = seenRows(deps, campaign, rows)
   const good = rows.filter((_, at) => seen[at]?.status === 'ok')
   if (good.length === 0) return seen
@@ -39,6 +41,18 @@ export async function importRows(
     good.map((row) => makePledge(deps, campaign, pledgeOf(row), row.locale ? [row.locale] : [])),
   )
   return seen
+}
+
+/** A sheet says "Georgia Tech" where signing takes "gatech.edu"; what names no campus, or several, stays as it is. */
+async function withDomains({ db }: Deps, rows: readonly Row[]): Promise<Row[]> {
+  const domains = await domainsNamed(
+    db,
+    rows.flatMap(({ campus }) => campus?.trim() || []),
+  )
+  return rows.map((row) => {
+    const domain = domains.get(row.campus?.trim() ?? '')
+    return domain ? { ...row, campus: domain } : row
+  })
 }
 
 /** An address and a campus, and nothing that only she could tick herself. */

@@ -21,7 +21,7 @@ export function importRoutes(app: App, deps: Deps): void {
     schema: { params: ImportParams, body: ImportRows, response: { 200: ImportedRows } },
   }
   app.post('/campaigns/:campaign/import-previews', rows, async (request) => ({
-    rows: previewImport(deps, campaignMember(request), request.body),
+    rows: await previewImport(deps, campaignMember(request), request.body),
   }))
   app.post('/campaigns/:campaign/imports', rows, async (request) => ({
     rows: await importRows(deps, campaignMember(request), request.body),

@@ -56,6 +56,31 @@ test('a preview says of each row what is wrong with it, and changes nothing', as
   expect(await checksum(server)).toBe(before)
 })
 
+test('a campus may be written by its name, as long as only one has it', async () => {
+  const { slug, editor } = await aDrive()
+  const named = ['Georgia Tech', 'UNIVERSITE DE MONTREAL', ' gatech.edu ', 'College', '| |', '%']
+
+  const seen = await preview(
+    editor,
+    slug,
+    named.map((campus, at) => ({ row: at + 1, email: `s${at}@mail.example`, campus })),
+  )
+  await editor.call('POST', `campaigns/${slug}/imports`, {
+    rows: [{ row: 1, email: 's0@mail.example', campus: 'Georgia Tech' }],
+  })
+
+  expect(seen.map(({ status }) => status)).toEqual([
+    'ok',
+    'ok',
+    'ok',
+    'unknown-campus',
+    'unknown-campus',
+    'unknown-campus',
+  ])
+  const gatech = server.deps.campuses.byDomain('gatech.edu')
+  expect((await pledgesOf(server, slug)).map(({ campus_id }) => campus_id)).toEqual([gatech?.id])
+})
+
 test('where a campus address is needed, another is not eligible', async () => {
   const { slug, editor } = await aDrive({ eligibility: 'campus-email' })
 
