@@ -9,6 +9,7 @@ export interface AlreadyPledgedValues {
 /** Only the mailbox learns that this address has pledged: the page answers the same as to a new one. */
 export const alreadyPledged = defineEmail<AlreadyPledgedValues>({
   name: 'already-pledged',
+  own: { myPledgeUrl: 'url' },
   copy: {
     en: {
       subject: 'About your signature',

@@ -39,6 +39,7 @@ const tickWords = {
 
 export const confirm = defineEmail<ConfirmValues>({
   name: 'confirm',
+  own: { confirmUrl: 'url', code: 'text', myPledgeUrl: 'url' },
   copy: {
     en: {
       subject: 'Confirm your signature',

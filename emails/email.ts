@@ -1,14 +1,35 @@
-import { cut, filled, htmlEncoders, textEncoders, type Fills, type Template } from './fill.ts'
-import { htmlSource, textSource, type Copy } from './layout.ts'
+import {
+  cut,
+  filled,
+  type Fills,
+  htmlEncoders,
+  markOf,
+  plainly,
+  type Template,
+  textEncoders,
+  withMarkers,
+} from './fill.ts'
+import { type Copy, htmlSource, textSource } from './layout.ts'
 
 export const locales = ['en', 'es'] as const
 export type EmailLocale = (typeof locales)[number]
 
-/** What a reader gets; the subject is the same for every reader of a locale. */
+/** What a reader gets. */
 export interface RenderedEmail {
   subject: string
   html: string
   text: string
+}
+
+/** An email to one reader, taken apart: most of it is the same for thousands, who differ in a link and a code. */
+export interface ComposedEmail {
+  locale: EmailLocale
+  /** The same for all who read the same but for their own values. */
+  key: string
+  /** This reader's own values, by name: they stand where the marks of `shared` are, in HTML and text alike. */
+  own: Fills
+  /** What all of this key read, with a mark in place of each own value: `withOwn` puts it in. */
+  shared(): Promise<RenderedEmail>
 }
 
 export interface Email<Values> {
@@ -16,7 +37,12 @@ export interface Email<Values> {
   /** Believable values, for a preview page and for tests. */
   sample: Values
   /** Any locale we have no words for is answered in English. Throws on a URL that is not http or https. */
-  render(locale: string, values: Values): Promise<RenderedEmail>
+  compose(locale: string, values: Values, naming?: Naming): ComposedEmail
+}
+
+interface Naming {
+  /** The campaign's title stands in the subject too, where its organizers chose so. */
+  namesCampaign?: boolean
 }
 
 interface EmailDefinition<Values> {
@@ -25,6 +51,8 @@ interface EmailDefinition<Values> {
   copy: Record<EmailLocale, Copy>
   /** Each `{slot}` of the copy, as plain text; it is escaped where it lands. */
   fills(values: Values, locale: EmailLocale): Fills
+  /** The slots that differ from one reader to the next: links and codes, never words. */
+  own?: OwnSlots
 }
 
 interface Compiled {
@@ -33,7 +61,13 @@ interface Compiled {
 }
 
 /** One email in all its locales. MJML takes tens of milliseconds, so each locale is compiled once, at first use. */
-export function defineEmail<Values>({ name, sample, copy, fills }: EmailDefinition<Values>): Email<Values> {
+export function defineEmail<Values>({
+  name,
+  sample,
+  copy,
+  fills,
+  own: ownSlots = {},
+}: EmailDefinition<Values>): Email<Values> {
   const compiled = new Map<EmailLocale, Promise<Compiled>>()
   const compiledFor = (locale: EmailLocale) => {
     const known = compiled.get(locale) ?? compile(locale, copy[locale])
@@ -44,17 +78,42 @@ export function defineEmail<Values>({ name, sample, copy, fills }: EmailDefiniti
   return {
     name,
     sample,
-    async render(wanted, values) {
+    compose(wanted, values, { namesCampaign = false } = {}) {
       const locale = spokenLocale(wanted)
-      const { html, text } = await compiledFor(locale)
-      const words = fills(values, locale)
+      const { own, shared } = apart(fills(values, locale), ownSlots)
+      const subject = subjectOf(copy[locale], namesCampaign)
       return {
-        subject: copy[locale].subject,
-        html: filled(html, words, htmlEncoders),
-        text: filled(text, words, textEncoders),
+        locale,
+        key: JSON.stringify([name, locale, subject, shared]),
+        own,
+        async shared() {
+          const { html, text } = await compiledFor(locale)
+          return {
+            subject: filled(cut(withMarkers(subject, 'text')), shared, textEncoders),
+            html: filled(html, shared, htmlEncoders),
+            text: filled(text, shared, textEncoders),
+          }
+        },
       }
     },
   }
+}
+
+type OwnSlots = Record<string, 'text' | 'url'>
+
+function apart(fills: Fills, slots: OwnSlots): { own: Fills; shared: Fills } {
+  const shared = { ...fills }
+  const own: Fills = {}
+  for (const [slot, kind] of Object.entries(slots)) {
+    own[slot] = plainly(fills[slot] ?? '', kind)
+    shared[slot] = markOf(slot)
+  }
+  return { own, shared }
+}
+
+/** A subject shows on lock screens and in a provider's logs: it names the campaign only where that was chosen. */
+function subjectOf({ subject, namingSubject }: Copy, namesCampaign: boolean): string {
+  return namesCampaign && namingSubject ? namingSubject : subject
 }
 
 /** `es-MX` reads Spanish; what we do not speak reads English. */

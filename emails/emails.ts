@@ -1,7 +1,8 @@
 import { alreadyPledged, type AlreadyPledgedValues } from './already-pledged.ts'
 import { chapterRequest, type ChapterRequestValues } from './chapter-request.ts'
 import { confirm, type ConfirmValues } from './confirm.ts'
-import type { Email, RenderedEmail } from './email.ts'
+import type { ComposedEmail, Email, RenderedEmail } from './email.ts'
+import { withOwn } from './fill.ts'
 import { myPledgeLink, type MyPledgeLinkValues } from './my-pledge-link.ts'
 import { organizerInvitation, type OrganizerInvitationValues } from './organizer-invitation.ts'
 import { organizerSignIn, type OrganizerSignInValues } from './organizer-sign-in.ts'
@@ -36,10 +37,25 @@ export const emails: { [Name in EmailName]: Email<EmailValues[Name]> } = {
 }
 
 /** Any locale we have no words for is answered in English. Throws on a URL that is not http or https. */
-export function renderEmail<Name extends EmailName>(
+export function composeEmail<Name extends EmailName>(
+  name: Name,
+  locale: string,
+  values: EmailValues[Name],
+  naming?: { namesCampaign?: boolean },
+): ComposedEmail {
+  return emails[name].compose(locale, values, naming)
+}
+
+/** All that one reader gets. */
+async function rendered({ own, shared }: ComposedEmail): Promise<RenderedEmail> {
+  const { subject, html, text } = await shared()
+  return { subject: withOwn(subject, own), html: withOwn(html, own), text: withOwn(text, own) }
+}
+
+export async function renderEmail<Name extends EmailName>(
   name: Name,
   locale: string,
   values: EmailValues[Name],
 ): Promise<RenderedEmail> {
-  return emails[name].render(locale, values)
+  return await rendered(composeEmail(name, locale, values))
 }

@@ -39,6 +39,31 @@ export function filled(template: Template, fills: Fills, encoders: Encoders): st
   return result
 }
 
+const mark = /%own\.(\w+)%/g
+const isMark = /^%own\.\w+%$/
+
+/** Stands where a reader's own value will. */
+export function markOf(slot: string): string {
+  return `%own.${slot}%`
+}
+
+/** Puts a reader's own values in. Each is put in once and never read again. */
+export function withOwn(shared: string, own: Fills): string {
+  return shared.replace(mark, (found, slot: string) => own[slot] ?? found)
+}
+
+/** The values of one reader by the marks that they stand for. */
+export function byMark(own: Fills): Fills {
+  return Object.fromEntries(Object.entries(own).map(([slot, value]) => [markOf(slot), value]))
+}
+
+/** @throws Error on a value that HTML would read otherwise than plain text. */
+export function plainly(value: string, kind: 'text' | 'url'): string {
+  const plain = kind === 'url' ? safeUrl(value) : value
+  if (!/^[\w :./?=#~-]+$/.test(plain)) throw new Error('A value of its reader is neither a link nor a code')
+  return plain
+}
+
 export const htmlEncoders: Encoders = {
   text: (value) => escapeHtml(onOneLine(value)),
   lines: (value) => linesOf(value).map(escapeHtml).join('<br />'),
@@ -77,6 +102,7 @@ function linesOf(value: string): string[] {
 
 /** The message leaves out the address: it holds a token. */
 function safeUrl(value: string): string {
+  if (isMark.test(value)) return value
   const url = URL.parse(value)
   if (!url || !['https:', 'http:'].includes(url.protocol))
     throw new Error('A link in an email is not http or https')

@@ -10,6 +10,8 @@ export type Block =
 /** Subject and preheader show on lock screens and in the provider's logs: they name no campaign and no firm. */
 export interface Copy {
   subject: string
+  /** Instead of it where organizers chose that their mail names the campaign: may hold `{slot}`s. */
+  namingSubject?: string
   preheader: string
   blocks: Block[]
   /** Why this mail came. */

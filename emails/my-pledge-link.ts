@@ -8,6 +8,7 @@ export interface MyPledgeLinkValues {
 
 export const myPledgeLink = defineEmail<MyPledgeLinkValues>({
   name: 'my-pledge-link',
+  own: { myPledgeUrl: 'url' },
   copy: {
     en: {
       subject: 'The link you asked for',
