@@ -13,6 +13,7 @@ export const alreadyPledged = defineEmail<AlreadyPledgedValues>({
   copy: {
     en: {
       subject: 'About your signature',
+      namingSubject: 'About your signature: {campaignTitle}',
       preheader: 'There is nothing more to do.',
       blocks: [
         { kind: 'heading', words: 'You have already pledged' },
@@ -28,6 +29,7 @@ export const alreadyPledged = defineEmail<AlreadyPledgedValues>({
     },
     es: {
       subject: 'Sobre tu firma',
+      namingSubject: 'Sobre tu firma: {campaignTitle}',
       preheader: 'No tienes que hacer nada más.',
       blocks: [
         { kind: 'heading', words: 'Ya habías firmado' },

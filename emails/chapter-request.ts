@@ -13,6 +13,7 @@ export const chapterRequest = defineEmail<ChapterRequestValues>({
   copy: {
     en: {
       subject: 'Did you ask to lead?',
+      namingSubject: 'Did you ask to lead “{campaignTitle}”?',
       preheader: 'Nobody hears of it before you say yes.',
       blocks: [
         { kind: 'heading', words: 'One press, and it is on its way' },
@@ -33,6 +34,7 @@ export const chapterRequest = defineEmail<ChapterRequestValues>({
     },
     es: {
       subject: '¿Pediste encabezarlo?',
+      namingSubject: '¿Pediste encabezar «{campaignTitle}»?',
       preheader: 'Nadie lo sabrá antes de que digas que sí.',
       blocks: [
         { kind: 'heading', words: 'Un clic y va en camino' },

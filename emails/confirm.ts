@@ -1,4 +1,6 @@
-import { defineEmail, duration } from './email.ts'
+import { defineEmail, duration, type EmailLocale } from './email.ts'
+import type { Fills } from './fill.ts'
+import { tickedIn, type Ticks } from './ticked.ts'
 
 /** Nothing in it was typed by a signer: whoever signs with a stranger's address cannot write to that stranger. */
 export interface ConfirmValues {
@@ -13,36 +15,13 @@ export interface ConfirmValues {
   expiresInDays: number
 }
 
-interface Ticks {
-  listsName: boolean
-  wantsUpdates: boolean
-  /** The organizer's own words. */
-  clauses: string[]
-}
-
-const tickWords = {
-  en: {
-    listsName: 'list me by first name and initial',
-    wantsUpdates: 'email me about this pledge',
-    quoted: (words: string) => `“${words}”`,
-    some: (ticked: string) => `You ticked: ${ticked}.`,
-    none: 'You ticked nothing: you will be counted, and otherwise forgotten.',
-  },
-  es: {
-    listsName: 'mostrar mi nombre y mi inicial',
-    wantsUpdates: 'recibir correos sobre este compromiso',
-    quoted: (words: string) => `«${words}»`,
-    some: (ticked: string) => `Marcaste: ${ticked}.`,
-    none: 'No marcaste nada: tu firma se cuenta y lo demás se olvida.',
-  },
-}
-
 export const confirm = defineEmail<ConfirmValues>({
   name: 'confirm',
   own: { confirmUrl: 'url', code: 'text', myPledgeUrl: 'url' },
   copy: {
     en: {
       subject: 'Confirm your signature',
+      namingSubject: 'Confirm your signature: {campaignTitle}',
       preheader: 'One step is left. It takes a few seconds.',
       blocks: [
         { kind: 'heading', words: 'One step is left' },
@@ -66,6 +45,7 @@ export const confirm = defineEmail<ConfirmValues>({
     },
     es: {
       subject: 'Confirma tu firma',
+      namingSubject: 'Confirma tu firma: {campaignTitle}',
       preheader: 'Falta un paso. Toma unos segundos.',
       blocks: [
         { kind: 'heading', words: 'Falta un paso' },
@@ -89,16 +69,7 @@ export const confirm = defineEmail<ConfirmValues>({
         'Recibiste este correo porque alguien escribió tu dirección en una página de firmas. No lleva rastreadores.',
     },
   },
-  fills: ({ ticks, code, expiresInDays, ...values }, locale) => ({
-    campaignTitle: values.campaignTitle,
-    organizationName: values.organizationName,
-    pledgeText: values.pledgeText,
-    confirmUrl: values.confirmUrl,
-    myPledgeUrl: values.myPledgeUrl,
-    code: `${code.slice(0, 3)} ${code.slice(3)}`,
-    ticked: tickedIn(ticks, tickWords[locale]),
-    expiresIn: duration(locale, expiresInDays, 'day'),
-  }),
+  fills: confirmFills,
   sample: {
     campaignTitle: '#NoTechForICE',
     organizationName: 'Mijente',
@@ -115,11 +86,14 @@ export const confirm = defineEmail<ConfirmValues>({
   },
 })
 
-function tickedIn({ listsName, wantsUpdates, clauses }: Ticks, words: (typeof tickWords)['en']): string {
-  const ticked = [
-    ...clauses.map((clause) => words.quoted(clause.replace(/\.$/, ''))),
-    listsName ? words.listsName : '',
-    wantsUpdates ? words.wantsUpdates : '',
-  ].filter(Boolean)
-  return ticked.length > 0 ? words.some(ticked.join('; ')) : words.none
+export function confirmFills(
+  { ticks, code, expiresInDays, ...values }: ConfirmValues,
+  locale: EmailLocale,
+): Fills {
+  return {
+    ...values,
+    code: `${code.slice(0, 3)} ${code.slice(3)}`,
+    ticked: tickedIn(locale, ticks),
+    expiresIn: duration(locale, expiresInDays, 'day'),
+  }
 }

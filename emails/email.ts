@@ -1,14 +1,5 @@
-import {
-  cut,
-  filled,
-  type Fills,
-  htmlEncoders,
-  markOf,
-  plainly,
-  type Template,
-  textEncoders,
-  withMarkers,
-} from './fill.ts'
+import { htmlEncoders, plainly, textEncoders } from './encode.ts'
+import { cut, filled, type Fills, type Template, withMarkers } from './fill.ts'
 import { type Copy, htmlSource, textSource } from './layout.ts'
 
 export const locales = ['en', 'es'] as const
@@ -36,11 +27,13 @@ export interface Email<Values> {
   name: string
   /** Believable values, for a preview page and for tests. */
   sample: Values
+  /** What inboxes show beside the subject. */
+  preheader(locale: EmailLocale): string
   /** Any locale we have no words for is answered in English. Throws on a URL that is not http or https. */
   compose(locale: string, values: Values, naming?: Naming): ComposedEmail
 }
 
-interface Naming {
+export interface Naming {
   /** The campaign's title stands in the subject too, where its organizers chose so. */
   namesCampaign?: boolean
 }
@@ -78,6 +71,7 @@ export function defineEmail<Values>({
   return {
     name,
     sample,
+    preheader: (locale) => copy[locale].preheader,
     compose(wanted, values, { namesCampaign = false } = {}) {
       const locale = spokenLocale(wanted)
       const { own, shared } = apart(fills(values, locale), ownSlots)
@@ -88,10 +82,11 @@ export function defineEmail<Values>({
         own,
         async shared() {
           const { html, text } = await compiledFor(locale)
+          const fills = { shared, own: Object.keys(ownSlots) }
           return {
-            subject: filled(cut(withMarkers(subject, 'text')), shared, textEncoders),
-            html: filled(html, shared, htmlEncoders),
-            text: filled(text, shared, textEncoders),
+            subject: shortened(filled(cut(withMarkers(subject, 'text')), fills, textEncoders)),
+            html: filled(html, fills, htmlEncoders),
+            text: filled(text, fills, textEncoders),
           }
         },
       }
@@ -106,7 +101,7 @@ function apart(fills: Fills, slots: OwnSlots): { own: Fills; shared: Fills } {
   const own: Fills = {}
   for (const [slot, kind] of Object.entries(slots)) {
     own[slot] = plainly(fills[slot] ?? '', kind)
-    shared[slot] = markOf(slot)
+    delete shared[slot]
   }
   return { own, shared }
 }
@@ -114,6 +109,18 @@ function apart(fills: Fills, slots: OwnSlots): { own: Fills; shared: Fills } {
 /** A subject shows on lock screens and in a provider's logs: it names the campaign only where that was chosen. */
 function subjectOf({ subject, namingSubject }: Copy, namesCampaign: boolean): string {
   return namesCampaign && namingSubject ? namingSubject : subject
+}
+
+const LONGEST_SUBJECT = 150
+
+/** A title comes last in it: what is cut off is the least of it. */
+function shortened(subject: string): string {
+  const characters = [...subject]
+  if (characters.length <= LONGEST_SUBJECT) return subject
+  return `${characters
+    .slice(0, LONGEST_SUBJECT - 1)
+    .join('')
+    .trimEnd()}…`
 }
 
 /** `es-MX` reads Spanish; what we do not speak reads English. */

@@ -1,21 +1,27 @@
 import { alreadyPledged, type AlreadyPledgedValues } from './already-pledged.ts'
 import { chapterRequest, type ChapterRequestValues } from './chapter-request.ts'
 import { confirm, type ConfirmValues } from './confirm.ts'
-import type { ComposedEmail, Email, RenderedEmail } from './email.ts'
+import type { ComposedEmail, Email, Naming, RenderedEmail } from './email.ts'
 import { withOwn } from './fill.ts'
+import { milestone, type MilestoneValues } from './milestone.ts'
 import { myPledgeLink, type MyPledgeLinkValues } from './my-pledge-link.ts'
 import { organizerInvitation, type OrganizerInvitationValues } from './organizer-invitation.ts'
 import { organizerSignIn, type OrganizerSignInValues } from './organizer-sign-in.ts'
 import { passkeyReset, type PasskeyResetValues } from './passkey-reset.ts'
-import { signInChanged, type SignInChangedValues } from './sign-in-changed.ts'
 import { partnerInvitation, type PartnerInvitationValues } from './partner-invitation.ts'
+import { reminder, type ReminderValues } from './reminder.ts'
+import { signInChanged, type SignInChangedValues } from './sign-in-changed.ts'
+import { update, type UpdateValues } from './update.ts'
 
 export interface EmailValues {
-  'chapter-request': ChapterRequestValues
-  'partner-invitation': PartnerInvitationValues
   confirm: ConfirmValues
+  reminder: ReminderValues
   'already-pledged': AlreadyPledgedValues
   'my-pledge-link': MyPledgeLinkValues
+  milestone: MilestoneValues
+  update: UpdateValues
+  'chapter-request': ChapterRequestValues
+  'partner-invitation': PartnerInvitationValues
   'organizer-invitation': OrganizerInvitationValues
   'organizer-sign-in': OrganizerSignInValues
   'passkey-reset': PasskeyResetValues
@@ -26,10 +32,13 @@ export type EmailName = keyof EmailValues
 /** Every email that is ever sent. */
 export const emails: { [Name in EmailName]: Email<EmailValues[Name]> } = {
   confirm,
-  'chapter-request': chapterRequest,
-  'partner-invitation': partnerInvitation,
+  reminder,
   'already-pledged': alreadyPledged,
   'my-pledge-link': myPledgeLink,
+  milestone,
+  update,
+  'chapter-request': chapterRequest,
+  'partner-invitation': partnerInvitation,
   'organizer-invitation': organizerInvitation,
   'organizer-sign-in': organizerSignIn,
   'passkey-reset': passkeyReset,
@@ -41,7 +50,7 @@ export function composeEmail<Name extends EmailName>(
   name: Name,
   locale: string,
   values: EmailValues[Name],
-  naming?: { namesCampaign?: boolean },
+  naming?: Naming,
 ): ComposedEmail {
   return emails[name].compose(locale, values, naming)
 }
@@ -56,6 +65,7 @@ export async function renderEmail<Name extends EmailName>(
   name: Name,
   locale: string,
   values: EmailValues[Name],
+  naming?: Naming,
 ): Promise<RenderedEmail> {
-  return await rendered(composeEmail(name, locale, values))
+  return await rendered(composeEmail(name, locale, values, naming))
 }

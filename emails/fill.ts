@@ -1,9 +1,7 @@
+import type { Encoders, SlotKind } from './encode.ts'
+
 /** Values by the name of their slot, as plain text. */
 export type Fills = Record<string, string>
-
-/** How a value lands: one line of text, text that keeps its lines, or a link. */
-export type SlotKind = 'text' | 'lines' | 'url'
-type Encoders = Record<SlotKind, (value: string) => string>
 
 /** `literals` has one entry more than `slots`: they alternate, a literal first. */
 export interface Template {
@@ -11,7 +9,7 @@ export interface Template {
   slots: { kind: SlotKind; name: string }[]
 }
 
-const marker = /@@(text|lines|url):(\w+)@@/
+const marker = /@@(text|lines|paragraphs|url):(\w+)@@/
 
 /** Turns each `{name}` of our own copy into a marker that passes through MJML untouched. */
 export function withMarkers(copy: string, kind: SlotKind): string {
@@ -28,22 +26,33 @@ export function cut(source: string): Template {
   return template
 }
 
+interface Filling {
+  shared: Fills
+  /** The slots that get a mark instead of a value. */
+  own: Iterable<string>
+}
+
 /** Each value is put in once and never read again, so a value that looks like a slot stays what it is. */
-export function filled(template: Template, fills: Fills, encoders: Encoders): string {
+export function filled(template: Template, { shared, own }: Filling, encoders: Encoders): string {
+  const marks = new Set(own)
   let result = template.literals[0] ?? ''
   template.slots.forEach(({ kind, name }, i) => {
-    const value = fills[name]
-    if (value === undefined) throw new Error(`The email has no value for {${name}}`)
-    result += encoders[kind](value) + template.literals[i + 1]
+    result +=
+      (marks.has(name) ? markOf(name) : encoders[kind](valueOf(name, shared))) + template.literals[i + 1]
   })
   return result
 }
 
-const mark = /%own\.(\w+)%/g
-const isMark = /^%own\.\w+%$/
+function valueOf(slot: string, fills: Fills): string {
+  const value = fills[slot]
+  if (value === undefined) throw new Error(`The email has no value for {${slot}}`)
+  return value
+}
 
-/** Stands where a reader's own value will. */
-export function markOf(slot: string): string {
+const mark = /%own\.(\w+)%/g
+
+/** Stands where a reader's own value will. What anybody typed cannot pass for one: the encoders break it. */
+function markOf(slot: string): string {
   return `%own.${slot}%`
 }
 
@@ -55,56 +64,4 @@ export function withOwn(shared: string, own: Fills): string {
 /** The values of one reader by the marks that they stand for. */
 export function byMark(own: Fills): Fills {
   return Object.fromEntries(Object.entries(own).map(([slot, value]) => [markOf(slot), value]))
-}
-
-/** @throws Error on a value that HTML would read otherwise than plain text. */
-export function plainly(value: string, kind: 'text' | 'url'): string {
-  const plain = kind === 'url' ? safeUrl(value) : value
-  if (!/^[\w :./?=#~-]+$/.test(plain)) throw new Error('A value of its reader is neither a link nor a code')
-  return plain
-}
-
-export const htmlEncoders: Encoders = {
-  text: (value) => escapeHtml(onOneLine(value)),
-  lines: (value) => linesOf(value).map(escapeHtml).join('<br />'),
-  url: (value) => escapeHtml(safeUrl(value)),
-}
-
-export const textEncoders: Encoders = {
-  text: onOneLine,
-  lines: (value) => linesOf(value).join('\n    '),
-  url: safeUrl,
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
-}
-
-/** Control characters and line breaks could otherwise fake a paragraph of ours in the plain text. */
-function onOneLine(value: string): string {
-  return value.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
-}
-
-function linesOf(value: string): string[] {
-  return value
-    .trim()
-    .split(/\r\n|\n|\r/)
-    .map(onOneLine)
-}
-
-/** The message leaves out the address: it holds a token. */
-function safeUrl(value: string): string {
-  if (isMark.test(value)) return value
-  const url = URL.parse(value)
-  if (!url || !['https:', 'http:'].includes(url.protocol))
-    throw new Error('A link in an email is not http or https')
-  return url.href
 }

@@ -12,6 +12,7 @@ export const myPledgeLink = defineEmail<MyPledgeLinkValues>({
   copy: {
     en: {
       subject: 'The link you asked for',
+      namingSubject: 'The link you asked for: {campaignTitle}',
       preheader: 'It works for a limited time.',
       blocks: [
         { kind: 'heading', words: 'Your pledge' },
@@ -31,6 +32,7 @@ export const myPledgeLink = defineEmail<MyPledgeLinkValues>({
     },
     es: {
       subject: 'El enlace que pediste',
+      namingSubject: 'El enlace que pediste: {campaignTitle}',
       preheader: 'Funciona por tiempo limitado.',
       blocks: [
         { kind: 'heading', words: 'Tu compromiso' },

@@ -8,12 +8,12 @@ export interface PartnerInvitationValues {
   validDays: number
 }
 
-/** The subject names neither campaign nor organization: it shows on lock screens. */
 export const partnerInvitation = defineEmail<PartnerInvitationValues>({
   name: 'partner-invitation',
   copy: {
     en: {
       subject: 'Your organization is invited',
+      namingSubject: 'Your organization is invited: {campaignTitle}',
       preheader: 'The link works once, for a limited time.',
       blocks: [
         { kind: 'heading', words: 'Carry a pledge with us' },
@@ -42,6 +42,7 @@ export const partnerInvitation = defineEmail<PartnerInvitationValues>({
     },
     es: {
       subject: 'Tu organización tiene una invitación',
+      namingSubject: 'Tu organización tiene una invitación: {campaignTitle}',
       preheader: 'El enlace funciona una sola vez, por tiempo limitado.',
       blocks: [
         { kind: 'heading', words: 'Lleva un compromiso con nosotros' },

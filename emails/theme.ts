@@ -2,6 +2,9 @@
 const ink = '#1f2933'
 const accent = '#0b5d5e'
 const tint = '#eef5f4'
+const font = `-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif`
+/** All of it again: in some Outlooks a cell inherits nothing. */
+const cell = `background:${tint};color:${ink};font-family:${font};word-break:break-word`
 
 export const theme = {
   ink,
@@ -9,9 +12,10 @@ export const theme = {
   quiet: '#52606d',
   page: '#f3f1ec',
   card: '#ffffff',
-  font: `-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif`,
-  quote: `background:${tint};border-left:4px solid ${accent};padding:12px 16px;border-radius:4px`,
-  code: `display:inline-block;background:${tint};border-radius:8px;padding:10px 20px;font-size:28px;line-height:1.2;font-weight:700;letter-spacing:2px;white-space:nowrap`,
+  font,
+  link: `color:${accent}`,
+  quote: `${cell};border-left:4px solid ${accent};padding:12px 16px;border-radius:4px;font-size:16px;line-height:1.5`,
+  code: `${cell};border-radius:8px;padding:10px 20px;font-size:28px;line-height:1.2;font-weight:700;letter-spacing:2px;white-space:nowrap`,
   button: `background-color="${accent}" color="#ffffff" css-class="button" border-radius="8px" font-size="18px" font-weight="700" line-height="1.3" inner-padding="14px 26px" padding="14px 28px" width="100%"`,
 }
 
