@@ -26,6 +26,7 @@ export const refusals = {
   'campus-not-known': [422, 'That campus is not in the directory'],
   'campus-proven': [422, 'This campus comes from the email address'],
   'contact-not-offered': [422, 'This campaign collects no contacts'],
+  'text-not-known': [422, 'There is no such wording of this pledge'],
   'clause-not-known': [422, 'That clause is not offered'],
   'answer-not-known': [422, 'That answer is not offered'],
   'code-wrong': [422, 'That code does not match'],

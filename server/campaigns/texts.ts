@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { DbOrTx, Tx } from '../db/db.ts'
+import type { Db, DbOrTx, Tx } from '../db/db.ts'
 import { campaigns, pledgeTexts } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
@@ -88,24 +88,58 @@ async function insertVersion(tx: Tx, campaignId: number, text: EditedText): Prom
   await tx.insert(pledgeTexts).values({ ...text, campaignId, version, textHash: textHash(text) })
 }
 
+/** Which wording of a campaign. */
+export type TextName = Pick<PledgeText, 'locale' | 'version'>
+
+/**
+ * Whether the public could ever read it. Versions of a locale have no gaps, so that in a rush of forms that are older
+ * than the newest wording nothing is asked of the database; it knows languages that are offered no more, and what
+ * another process was told a moment ago.
+ */
+export async function wasPublished(
+  db: Db,
+  campaign: Campaign,
+  { locale, version }: TextName,
+): Promise<boolean> {
+  const newest = campaign.texts.find((text) => text.locale === locale)
+  if (newest && version >= 1 && version <= newest.version) return true
+  return (await findText(db, campaign, { locale, version })) !== undefined
+}
+
 /** The wording that somebody signed, however long ago. */
 export async function signedText(
   db: DbOrTx,
   campaign: Campaign,
-  { locale, version }: Pick<PledgeText, 'locale' | 'version'>,
+  { locale, version }: TextName,
 ): Promise<PledgeText> {
   const newest = campaign.texts.find((text) => text.locale === locale)
   if (newest?.version === version) return newest
+  const found = await findText(db, campaign, { locale, version })
+  if (!found) throw new Error(`campaign ${campaign.id} has lost version ${version} of its text in ${locale}`)
+  return found
+}
+
+async function findText(
+  db: DbOrTx,
+  { id }: Campaign,
+  { locale, version }: TextName,
+): Promise<PledgeText | undefined> {
   const [found] = await db
     .select()
     .from(pledgeTexts)
     .where(
-      and(
-        eq(pledgeTexts.campaignId, campaign.id),
-        eq(pledgeTexts.locale, locale),
-        eq(pledgeTexts.version, version),
-      ),
+      and(eq(pledgeTexts.campaignId, id), eq(pledgeTexts.locale, locale), eq(pledgeTexts.version, version)),
     )
-  if (!found) throw new Error(`campaign ${campaign.id} has lost version ${version} of its text in ${locale}`)
   return found
+}
+
+/** All that a campaign ever said, in every language. */
+export async function textNames(
+  db: DbOrTx,
+  campaignId: number,
+): Promise<(TextName & { campaignId: number })[]> {
+  return await db
+    .select({ campaignId: pledgeTexts.campaignId, locale: pledgeTexts.locale, version: pledgeTexts.version })
+    .from(pledgeTexts)
+    .where(eq(pledgeTexts.campaignId, campaignId))
 }

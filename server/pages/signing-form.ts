@@ -30,6 +30,7 @@ export const PledgeForm = Type.Object({
   display: Text,
   updates: Text,
   clauses: Type.Optional(Many),
+  textVersion: Text,
 })
 export type PledgeForm = Static<typeof PledgeForm>
 
@@ -85,6 +86,8 @@ function isSameName(name: string | undefined, typed: string): boolean {
 
 const affiliations: readonly string[] = ['student', 'alum', 'staff', 'other'] satisfies Affiliation[]
 
+const LOCALE = /^[\w-]{2,12}$/
+
 function requestOf({
   email = '',
   name,
@@ -94,6 +97,7 @@ function requestOf({
   updates,
   clauses,
   locale,
+  textVersion,
   source,
   ...others
 }: PledgeForm) {
@@ -107,7 +111,8 @@ function requestOf({
   if (clauses) request.clauses = idsOf(clauses)
   const answers = answersIn(others)
   if (answers.length > 0) request.answers = answers
-  if (locale) request.locale = locale
+  if (locale && LOCALE.test(locale)) request.locale = locale
+  if (textVersion) request.textVersion = versionOf(textVersion)
   if (source) request.source = source
   return request
 }
@@ -115,6 +120,11 @@ function requestOf({
 /** What is no number is no clause either, and refused with the unknown ones. */
 export function idsOf(ticked: Static<typeof Many> = []): number[] {
   return [ticked].flat().map(Number)
+}
+
+/** Zero, which no wording has, for what is no number. */
+function versionOf(sent: string): number {
+  return /^[0-9]{1,9}$/.test(sent) ? Number(sent) : 0
 }
 
 /** `answer-12=3`: of question 12 the third option. */

@@ -1,4 +1,5 @@
 import type { Affiliation } from '../campaigns/contract.ts'
+import type { TextName } from '../campaigns/texts.ts'
 import type { Keys } from '../keys.ts'
 import { keyBytes, type PledgeKey } from './mailbox.ts'
 
@@ -13,17 +14,55 @@ export interface Choices {
   clauses: number[]
 }
 
-export const CHOICES_BYTES = 8
+const TEXT_BYTES = 4
+const TICKS_BYTES = 4
+export const CHOICES_BYTES = TEXT_BYTES + TICKS_BYTES
 
 /** Whoever ticked nothing has nothing that a link of another signing could turn on. */
-const NOTHING_TICKED = Buffer.alloc(CHOICES_BYTES)
+const NOTHING_TICKED = Buffer.alloc(TICKS_BYTES)
+
+export interface NamedText extends TextName {
+  campaignId: number
+}
+
+/** What a confirmation email repeats in words. */
+interface Listed {
+  choices: Choices
+  text: NamedText
+}
 
 /**
- * Names a set of choices, and tells nothing of them without the server key.
- * The confirmation email repeats the choices in words, and its link and code carry this name: if somebody signs the
- * same address again with other choices, what the first email confirms is the pledge alone.
+ * Names a wording and a set of choices, and tells nothing of them without the server key.
+ * The confirmation email repeats both in words, and its link and code carry this name: if somebody signs the same
+ * address again, what the first email confirms is the wording that it showed, and the other choices are not kept.
  */
-export function choicesHash(keys: Keys, key: PledgeKey, choices: Choices): Buffer {
+export function choicesHash(keys: Keys, key: PledgeKey, { choices, text }: Listed): Buffer {
+  return Buffer.concat([textMark(keys, text), ticksMark(keys, key, choices)])
+}
+
+/** Which of these wordings an email showed; undefined for emails from before wordings were named in them. */
+export function textShown(keys: Keys, hash: Buffer, texts: NamedText[]): NamedText | undefined {
+  return texts.find((text) => isOfText(hash, textMark(keys, text)))
+}
+
+export function hasSameTicks(one: Buffer, other: Buffer): boolean {
+  return one.subarray(TEXT_BYTES).equals(other.subarray(TEXT_BYTES))
+}
+
+export function showsSameText(one: Buffer, other: Buffer): boolean {
+  return isOfText(one, other.subarray(0, TEXT_BYTES))
+}
+
+function isOfText(hash: Buffer, mark: Buffer): boolean {
+  return hash.subarray(0, TEXT_BYTES).equals(mark)
+}
+
+function textMark(keys: Keys, { campaignId, locale, version }: NamedText): Buffer {
+  const said = JSON.stringify([campaignId, locale, version])
+  return keys.mac('text', Buffer.from(said)).subarray(0, TEXT_BYTES)
+}
+
+function ticksMark(keys: Keys, key: PledgeKey, choices: Choices): Buffer {
   const { name, campusId, affiliation, listsName, wantsUpdates, clauses } = choices
   if (!listsName && !wantsUpdates && clauses.length === 0) return NOTHING_TICKED
   const said = JSON.stringify([
@@ -34,5 +73,5 @@ export function choicesHash(keys: Keys, key: PledgeKey, choices: Choices): Buffe
     wantsUpdates,
     ...clauses,
   ])
-  return keys.mac('choices', Buffer.concat([keyBytes(key), Buffer.from(said)])).subarray(0, CHOICES_BYTES)
+  return keys.mac('choices', Buffer.concat([keyBytes(key), Buffer.from(said)])).subarray(0, TICKS_BYTES)
 }

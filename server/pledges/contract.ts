@@ -40,6 +40,14 @@ export const PledgeRequest = Type.Object(
       }),
     ),
     locale: Type.Optional(Locale),
+    textVersion: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 2_147_483_647,
+        description:
+          'Of the wording that she was shown in `locale`, as the campaign said it; else the newest.',
+      }),
+    ),
     source: Type.Optional(Source),
   },
   { $id: 'PledgeRequest', additionalProperties: false },

@@ -1,5 +1,6 @@
 import { isPartOf, type KnownCampus } from '../campuses/campus.ts'
 import { type Campaign, requireOpen, textIn } from '../campaigns/campaign.ts'
+import { type TextName, wasPublished } from '../campaigns/texts.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
 import { type Address, asciiDomain, checkedAddress } from './address.ts'
@@ -24,7 +25,8 @@ export async function makePledge(
 ): Promise<PledgeReceipt> {
   requireOpen(campaign, deps.now())
   const { address, shown } = checkedSigner(deps, campaign, request)
-  await deps.signings.add(signingOf(deps, campaign, address, shown, { request, locales }))
+  const text = await textRead(deps, campaign, { request, locales })
+  await deps.signings.add(signingOf(deps, campaign, { address, shown }, { request, text }))
   return { status: 'check-your-email', ...(shown && { campus: shown.campus.domain }) }
 }
 
@@ -47,19 +49,40 @@ export function checkedSigner(
   return { address, shown: campusFor(deps, campaign, address, campus) }
 }
 
-interface Signature {
+interface Asked {
   request: PledgeRequest
   locales: readonly string[]
+}
+
+/**
+ * The wording that her form says it showed, however long it stood open; else the newest in what she reads.
+ * @throws Refusal `text-not-known`
+ */
+async function textRead({ db }: Deps, campaign: Campaign, { request, locales }: Asked): Promise<TextName> {
+  const { locale, textVersion: version } = request
+  if (version === undefined) return textIn(campaign, locale ? [locale, ...locales] : locales)
+  if (!locale) {
+    throw new Refusal('invalid-request', 'A textVersion needs the locale that it was shown in.', {
+      field: 'locale',
+    })
+  }
+  if (await wasPublished(db, campaign, { locale, version })) return { locale, version }
+  throw new Refusal('text-not-known', 'Show the wording as the campaign has it now, and ask again.', {
+    field: 'textVersion',
+  })
+}
+
+interface Signature {
+  request: PledgeRequest
+  text: TextName
 }
 
 function signingOf(
   deps: Deps,
   campaign: Campaign,
-  address: Address,
-  shown: ShownCampus | undefined,
-  { request, locales }: Signature,
+  { address, shown }: Signer,
+  { request, text }: Signature,
 ): Signing {
-  const text = textIn(campaign, request.locale ? [request.locale, ...locales] : locales)
   return {
     campaign,
     address,

@@ -107,7 +107,7 @@ export function writeSignings(db: Db, keys: Keys): Write<Signing, undefined> {
 
 /** Done for a whole batch in a row: between other work the same ciphers take twice as long. */
 function seal(keys: Keys, signing: Signing): Sealed {
-  const { campaign, address, choices, answers } = signing
+  const { campaign, address, choices, answers, locale, textVersion: version } = signing
   const key = pledgeKey(campaign, address)
   const contact = sealContact(keys, key, contactOf(signing))
   return {
@@ -116,7 +116,7 @@ function seal(keys: Keys, signing: Signing): Sealed {
     domainDigest: domainDigest(campaign, address),
     contact,
     letter: answers.length > 0 ? sealContact(keys, key, { email: address.exact }) : contact,
-    choicesHash: choicesHash(keys, key, choices),
+    choicesHash: choicesHash(keys, key, { choices, text: { campaignId: campaign.id, locale, version } }),
   }
 }
 

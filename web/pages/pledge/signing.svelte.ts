@@ -17,6 +17,8 @@ export type Typed = {
   updates: boolean
   clauses: number[]
   answers: NonNullable<PledgeRequest['answers']>
+  /** Of the wording that stands beside the form. */
+  textVersion?: number
 }
 
 type Ways = { locale: string; tell: (what: Happening) => void }
@@ -104,7 +106,7 @@ export class Signing {
   }
 
   #request(): PledgeRequest {
-    const { email, name, affiliation, display, updates, clauses, answers } = this.typed
+    const { email, name, affiliation, display, updates, clauses, answers, textVersion } = this.typed
     const { source } = this.#page
     return {
       email,
@@ -115,6 +117,7 @@ export class Signing {
       clauses,
       answers,
       locale: this.#ways.locale,
+      textVersion,
       ...(source && { source }),
     }
   }
@@ -132,6 +135,7 @@ function typedIn(form: FormData): Typed {
     answers: [...form]
       .map(([name, option]) => ({ question: +name.replace('answer-', ''), option: +option }))
       .filter(({ question, option }) => question && option),
+    textVersion: +text('textVersion'),
   }
 }
 

@@ -17,6 +17,7 @@ const refusals = [
   'name-not-allowed',
   'name-missing',
   'campus-not-known',
+  'text-not-known',
   'clause-not-known',
   'answer-not-known',
   'code-wrong',

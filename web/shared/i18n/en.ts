@@ -138,6 +138,7 @@ export const en = {
     'campus-not-known': 'Choose your campus from the list, or leave this empty.',
     'campus-proven': 'Your campus comes from your email address and cannot be changed here.',
     'contact-not-offered': 'This pledge collects no names and no addresses.',
+    'text-not-known': 'The pledge was worded anew. Open this page anew, read it, and sign.',
     'clause-not-known': 'One of the extra promises is no longer offered. Untick it, or open this page anew.',
     'answer-not-known': 'One of the answers is no longer offered. Choose another, or none.',
     'code-wrong': 'That code does not match. Use the six digits of the newest email.',

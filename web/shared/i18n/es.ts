@@ -141,6 +141,7 @@ export const es: Words = {
     'campus-not-known': 'Elige tu campus de la lista, o deja esto en blanco.',
     'campus-proven': 'Tu campus viene de tu correo y no se puede cambiar aquí.',
     'contact-not-offered': 'Este compromiso no junta nombres ni direcciones.',
+    'text-not-known': 'El compromiso tiene otras palabras ahora. Abre la página de nuevo, léelo y firma.',
     'clause-not-known':
       'Una de las promesas adicionales ya no se ofrece. Desmárcala o abre esta página de nuevo.',
     'answer-not-known': 'Una de las respuestas ya no se ofrece. Elige otra, o ninguna.',

@@ -1,0 +1,139 @@
+import type { TextName } from '../campaigns/texts.ts'
+import type { Keys } from '../keys.ts'
+import { hasSameTicks, type NamedText, showsSameText, textShown } from './choices.ts'
+import { openContact, sealContact } from './contact.ts'
+import type { Answer } from './contract.ts'
+import { keyName, type PledgeKey } from './mailbox.ts'
+import { displayName } from './name.ts'
+import { holdsPlace, type PledgeState } from './states.ts'
+
+/** One confirmation, by link or by code. */
+export interface Confirming {
+  key: PledgeKey
+  /** The wording and the choices that the email listed: no others are kept. */
+  choices: Buffer
+  at: Date
+}
+
+export interface PledgeRow extends Record<string, unknown> {
+  campaign_id: number
+  email_digest: Buffer
+  address_digest: Buffer
+  state: PledgeState
+  campus_id: number | null
+  contact: Buffer | null
+  display_name: string | null
+  lists_name: boolean
+  wants_updates: boolean
+  choices_hash: Buffer
+  text_version: number
+  locale: string
+  exclusion_id: number | null
+}
+
+/** What is written of a pledge at its confirmation; nothing else of its contact remains. */
+export interface Kept {
+  row: PledgeRow
+  contact: Buffer | null
+  displayName: string | null
+  wantsUpdates: boolean
+  listsName: boolean
+  clauses: number[]
+  /** The wording that she read, in the email. */
+  text: TextName
+  /** Counted, and not written. */
+  answers: Answer[]
+  /** Pending still where another spelling has the mailbox's place already. */
+  state: 'confirmed' | 'excluded' | 'pending'
+  /** The exclusion that holds this mailbox. */
+  exclusionId: number | null
+}
+
+interface Confirmable {
+  confirmings: Confirming[]
+  texts: NamedText[]
+}
+
+/**
+ * Decides for each pending pledge that is confirmed; the first spelling of a mailbox takes its place. Where an exclusion
+ * holds any spelling, also one that was taken back, the place is one of the excluded: all else is as for everybody.
+ */
+export function keepOf(keys: Keys, rows: PledgeRow[], { confirmings, texts }: Confirmable): Kept[] {
+  const taken = new Set(rows.filter(({ state }) => holdsPlace(state)).map(mailboxOf))
+  const held = new Map(rows.flatMap((row) => (row.exclusion_id ? [[mailboxOf(row), row.exclusion_id]] : [])))
+  const own = new Map(rows.map((row) => [nameOf(row), row]))
+  const kept: Kept[] = []
+  for (const { key, choices } of confirmings) {
+    const row = own.get(keyName(key))
+    if (row?.state !== 'pending') continue
+    own.delete(keyName(key))
+    if (taken.has(mailboxOf(row))) {
+      kept.push({ row, ...nothing, text: textOf(row), state: 'pending', exclusionId: row.exclusion_id })
+    } else {
+      taken.add(mailboxOf(row))
+      const exclusionId = held.get(mailboxOf(row)) ?? null
+      kept.push(keepTicked(keys, row, { choices, texts, exclusionId }))
+    }
+  }
+  return kept
+}
+
+/** Of a second spelling of the mailbox. */
+const nothing = {
+  contact: null,
+  displayName: null,
+  wantsUpdates: false,
+  listsName: false,
+  clauses: [],
+  answers: [],
+}
+
+interface Ticked extends Pick<Confirming, 'choices'> {
+  texts: NamedText[]
+  exclusionId: number | null
+}
+
+/** Keeps the ticks only if they are those the email listed; somebody may have signed this address since. */
+function keepTicked(keys: Keys, row: PledgeRow, { choices, texts, exclusionId }: Ticked): Kept {
+  const isListed = hasSameTicks(row.choices_hash, choices)
+  const listsName = isListed && row.lists_name
+  const wantsUpdates = isListed && row.wants_updates
+  const key = keyOf(row)
+  const contact = row.contact && isListed ? openContact(keys, key, row.contact) : undefined
+  return {
+    row,
+    state: exclusionId === null ? 'confirmed' : 'excluded',
+    exclusionId,
+    listsName,
+    wantsUpdates,
+    displayName: listsName ? (contact?.name ? displayName(contact.name) : row.display_name) : null,
+    contact: wantsUpdates && contact ? sealContact(keys, key, { email: contact.email }) : null,
+    clauses: contact?.clauses ?? [],
+    text: readIn(keys, row, { choices, texts }),
+    answers: contact?.answers ?? [],
+  }
+}
+
+/** The wording that the email showed; an email from before emails named theirs stands for what the pledge has now. */
+function readIn(keys: Keys, row: PledgeRow, { choices, texts }: Omit<Ticked, 'exclusionId'>): TextName {
+  const own = textOf(row)
+  if (showsSameText(row.choices_hash, choices)) return own
+  const ofCampaign = texts.filter(({ campaignId }) => campaignId === row.campaign_id)
+  return textShown(keys, choices, ofCampaign) ?? own
+}
+
+function textOf({ locale, text_version: version }: PledgeRow): TextName {
+  return { locale, version }
+}
+
+function keyOf(row: PledgeRow): PledgeKey {
+  return { campaignId: row.campaign_id, emailDigest: row.email_digest, addressDigest: row.address_digest }
+}
+
+export function nameOf(row: PledgeRow): string {
+  return keyName(keyOf(row))
+}
+
+function mailboxOf({ campaign_id, email_digest }: PledgeRow): string {
+  return `${campaign_id} ${email_digest.toString('base64url')}`
+}
