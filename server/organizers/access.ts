@@ -9,7 +9,8 @@ export type Role = (typeof roles)[number]
 export interface Access {
   /**
    * `nobody`: needs no session. `organizer`: anyone signed in. A role: at least that one, in the organization that the
-   * path names as `:organization`, or in the host of its `:campaign`.
+   * path names as `:organization`, or in the host of its `:campaign`. The header `estamos-organization` says for which of
+   * several organizations of hers that carry the campaign she works.
    */
   role: 'nobody' | 'organizer' | Role
   /** Of a `:campaign`: members of its partners too, where their role there suffices. */

@@ -52,15 +52,24 @@ export async function memberOf(deps: Deps, actor: Actor, slug: string, needed: R
   return { ...actor, ...allowed(rows, needed) }
 }
 
+interface Needed {
+  role: Role
+  /** Whether the route is open to partners too. */
+  partners?: true
+  /** The slug of the one that she works for, where several of hers carry the campaign. */
+  organization?: string
+}
+
 /**
- * A member of the host, or, where the route is open to them, of a partner; whoever is both works for the host.
+ * A member of the host, or, where the route is open to them, of a partner. Whoever does not say for which of several she
+ * works, works for the host, else for the one in which she may do most.
  * @throws Refusal `not-found` to whoever is neither, `role-too-low`
  */
 export async function campaignMemberOf(
   deps: Deps,
   actor: Actor,
   slug: string,
-  { role, partners }: { role: Role; partners?: true },
+  { role, partners, organization }: Needed,
 ): Promise<CampaignMember> {
   const campaign = await deps.campaigns.known(slug)
   if (!campaign) throw nothingHere()
@@ -69,7 +78,8 @@ export async function campaignMemberOf(
     from organizations join memberships on organization_id = id
     where organizer_id = ${actor.organizerId} and (id = ${campaign.organizationId} or ${partners ?? false} and id in (
       select organization_id from campaign_partners where campaign_id = ${campaign.id}))
-    order by id = ${campaign.organizationId} desc, role = 'owner' desc, role = 'editor' desc limit 1`)
+      and slug = coalesce(${organization ?? null}, slug)
+    order by id = ${campaign.organizationId} desc, role = 'owner' desc, role = 'editor' desc, name, id limit 1`)
   const isPartner = rows[0]?.is_host === false
   return { ...actor, ...allowed(rows, role), campaign, isPartner }
 }

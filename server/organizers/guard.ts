@@ -48,9 +48,15 @@ async function admitted(
 ): Promise<Actor> {
   if (role === 'nobody' || role === 'organizer') return actor
   const { campaign, organization } = request.params as { campaign?: string; organization?: string }
-  if (campaign) return await campaignMemberOf(deps, actor, campaign, { role, ...(partners && { partners }) })
+  if (campaign) return await campaignMemberOf(deps, actor, campaign, { role, partners, ...worksFor(request) })
   if (organization) return await memberOf(deps, actor, organization, role)
   throw new Error(`${request.routeOptions.url} asks for a role, and names neither organization nor campaign`)
+}
+
+/** Which of her organizations she works for on this campaign, where she says so. */
+function worksFor({ headers }: FastifyRequest): { organization?: string } {
+  const said = headers['estamos-organization']
+  return typeof said === 'string' ? { organization: said } : {}
 }
 
 /** Who calls; the guard has let her in. */

@@ -29,6 +29,16 @@ export function remedyWith(found: Remedy): void {
   remedy = found
 }
 
+/** For which of several organizations somebody works on a campaign; undefined: there is no choice. */
+type Choice = (campaign: string) => string | undefined
+
+let worksFor: Choice = () => undefined
+
+/** Called once, by whoever knows the organizer's choice. */
+export function workAs(chosen: Choice): void {
+  worksFor = chosen
+}
+
 /**
  * Calls the organizers' part of the API.
  * @param path below `/api/v1/console/`
@@ -104,9 +114,15 @@ async function refusedBy(answer: Response): Promise<CallRefused> {
 }
 
 /** A file goes as it is, all else as JSON. */
-function sent(body: object): Pick<RequestInit, 'headers' | 'body'> {
-  if (body instanceof Blob) return { headers: { 'content-type': 'application/octet-stream' }, body }
-  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+function sent(body: object): { type: Record<string, string>; body: BodyInit } {
+  if (body instanceof Blob) return { type: { 'content-type': 'application/octet-stream' }, body }
+  return { type: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+function chosenFor(path: string): Record<string, string> {
+  const campaign = /^campaigns\/([^/?]+)/.exec(path)?.[1]
+  const organization = campaign && worksFor(campaign)
+  return organization ? { 'estamos-organization': organization } : {}
 }
 
 async function request(
@@ -115,12 +131,14 @@ async function request(
   body?: object,
   signal = AbortSignal.timeout(TIME_LIMIT),
 ): Promise<Response> {
+  const { type, body: content } = body ? sent(body) : {}
   try {
     return await fetch(`/api/v1/console/${path}`, {
       method,
       signal,
       credentials: 'same-origin',
-      ...(body && sent(body)),
+      headers: { ...type, ...chosenFor(path) },
+      ...(content && { body: content }),
     })
   } catch {
     const detail = 'The server cannot be reached. What you typed is still here; try again in a moment.'
