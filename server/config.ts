@@ -75,6 +75,26 @@ export function readConfig(env: Environment = process.env): Config {
   return config
 }
 
+export type MailConfig = Pick<Config, 'mode' | 'publicUrl' | 'mail'>
+
+/**
+ * Reads what mail needs and nothing else, so that it can be checked before there is a database.
+ * @throws StartRefused as `readConfig` does, with the same sentences.
+ */
+export function readMailConfig(env: Environment = process.env): MailConfig {
+  const wrong: string[] = []
+  const read = new Reader(env, wrong)
+  const mode = read.oneOf('MODE', MODES, 'local')
+  const isLocal = mode === 'local'
+  const config = {
+    mode,
+    publicUrl: read.url('PUBLIC_URL', isLocal ? 'http://localhost:3000' : undefined),
+    mail: readMail(env, read, isLocal, wrong),
+  }
+  if (wrong.length > 0) throw new StartRefused(wrong.join('\n'))
+  return config
+}
+
 function readMail(env: Environment, read: Reader, isLocal: boolean, wrong: string[]): Config['mail'] {
   if (env.SMTP_URL && env.SENDGRID_API_KEY)
     wrong.push('SMTP_URL and SENDGRID_API_KEY: set one of them, not both.')

@@ -14,6 +14,8 @@ export interface SendgridStandIn {
   apiKey: string
   /** What was taken with a 202, in order. */
   accepted: MailSend[]
+  /** What `GET /v3/scopes` says that the key may do; a key for sending alone, to begin with. */
+  scopes: string[]
   /** Headers of every request, in order. */
   headers: IncomingMessage['headers'][]
   answerWith(answer: SendgridAnswer): void
@@ -21,22 +23,25 @@ export interface SendgridStandIn {
 }
 
 /**
- * SendGrid's `POST /v3/mail/send`, on a free port of this machine: it checks each request against
- * the documented shape and rules, and answers with the documented statuses and bodies.
+ * SendGrid's `POST /v3/mail/send` and `GET /v3/scopes`, on a free port of this machine: it checks each request
+ * against the documented shape and rules, and answers with the documented statuses and bodies.
  */
 export async function sendgridStandIn(): Promise<SendgridStandIn> {
   const apiKey = 'SG.stand-in.key'
   const accepted: MailSend[] = []
   const headers: IncomingMessage['headers'][] = []
+  const scopes = ['mail.send', 'sender_verification_eligible', '2fa_required']
   let answer: SendgridAnswer = 'accept'
 
   const server = createServer(async (request, response) => {
     headers.push(request.headers)
     if (answer === 'hang-up') return request.socket.destroy()
-    if (request.method !== 'POST' || request.url !== '/v3/mail/send')
-      return reply(response, 404, ['not found'])
+    const asked = `${request.method} ${request.url}`
+    if (!['POST /v3/mail/send', 'GET /v3/scopes'].includes(asked)) return reply(response, 404, ['not found'])
     if (request.headers.authorization !== `Bearer ${apiKey}`)
       return reply(response, 401, ['authorization required'])
+    if (asked === 'GET /v3/scopes' && answer === 'accept') return giveScopes(response, scopes)
+    if (asked === 'GET /v3/scopes') return give(response, answer)
     const body: unknown = await json(request).catch(() => undefined)
     const problems = problemsWith(body)
     if (problems.length > 0) return reply(response, 400, problems)
@@ -50,6 +55,7 @@ export async function sendgridStandIn(): Promise<SendgridStandIn> {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     apiKey,
     accepted,
+    scopes,
     headers,
     answerWith(next) {
       answer = next
@@ -59,6 +65,10 @@ export async function sendgridStandIn(): Promise<SendgridStandIn> {
       return new Promise((closed) => server.close(() => closed()))
     },
   }
+}
+
+function giveScopes(response: ServerResponse, scopes: string[]): void {
+  response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ scopes }))
 }
 
 function give(response: ServerResponse, answer: Exclude<SendgridAnswer, 'hang-up'>): void {

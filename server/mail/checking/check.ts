@@ -1,0 +1,97 @@
+import type { Resolver } from 'node:dns/promises'
+import type { MailConfig } from '../../config.ts'
+import { readSender } from '../message.ts'
+import { readSmtpUrl } from '../smtp-url.ts'
+import { checkDkim } from './dkim.ts'
+import { checkDmarc } from './dmarc.ts'
+import { isBearable, ok, type Finding } from './finding.ts'
+import { checkFrom, hopelessSender } from './from.ts'
+import { lookBy, orUnknown, type Look } from './look.ts'
+import { checkReplies } from './replies.ts'
+import { checkSendgridKey } from './sendgrid-key.ts'
+import { checkSmtp } from './smtp-login.ts'
+import { checkSpf } from './spf.ts'
+
+export interface MailCheck {
+  /** `pledge@example.org`. */
+  from: string
+  way: 'smtp' | 'sendgrid' | 'mailbox'
+  groups: Group[]
+}
+
+export interface Group {
+  about: string
+  findings: Finding[]
+}
+
+interface Asked {
+  config: MailConfig
+  resolver: Resolver
+  /** Names of the keys that letters are signed with, where they are known. */
+  selectors?: string[]
+  /** The domain that signs, where it is not that of MAIL_FROM. */
+  dkimDomain?: string | undefined
+}
+
+/** Looks at what letters need to arrive: settings, DNS, and the way out. Sends nothing. */
+export async function checkMail(asked: Asked): Promise<MailCheck> {
+  const { mail, publicUrl } = asked.config
+  const { address } = readSender(mail.from)
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  if (!mail.smtpUrl && !mail.sendgridApiKey)
+    return { from: address, way: 'mailbox', groups: [nothingToCheck] }
+  const way = mail.smtpUrl ? 'smtp' : 'sendgrid'
+  const wayOut = checkWayOut(mail)
+  const hopeless = hopelessSender(address, domain)
+  const from = {
+    about: 'From address',
+    findings: hopeless ? [hopeless] : checkFrom(address, domain, publicUrl),
+  }
+  const groups = hopeless ? [] : await checkDns(lookBy(asked.resolver), { ...asked, domain, way })
+  return { from: address, way, groups: [from, ...groups, { about: 'Way out', findings: await wayOut }] }
+}
+
+const nothingToCheck = {
+  about: 'Way out',
+  findings: [
+    ok(
+      'mailbox',
+      'Local mode keeps letters in its mailbox folder and sends none, so there is nothing to check.',
+    ),
+  ],
+}
+
+interface AskedOfDns extends Asked {
+  domain: string
+  way: 'smtp' | 'sendgrid'
+}
+
+async function checkDns(
+  look: Look,
+  { config, domain, way, selectors = [], dkimDomain }: AskedOfDns,
+): Promise<Group[]> {
+  const smtpHost = config.mail.smtpUrl ? readSmtpUrl(config.mail.smtpUrl).host : undefined
+  const signsAs = dkimDomain ?? domain
+  const [replies, spf, dkim] = await Promise.all([
+    orUnknown(checkReplies(look, domain)),
+    orUnknown(checkSpf(look, { domain, way, smtpHost })),
+    checkDkim(look, { domain: signsAs, way, selectors }),
+  ])
+  const returnPath = way === 'smtp' && spf.every(isBearable) ? domain : undefined
+  const dmarc = await orUnknown(checkDmarc(look, domain, { signed: dkim.signed, signsAs, returnPath }))
+  return [
+    { about: 'Replies and bounces', findings: replies },
+    { about: 'SPF', findings: spf },
+    { about: 'DKIM', findings: dkim.findings },
+    { about: 'DMARC', findings: dmarc },
+  ]
+}
+
+async function checkWayOut({
+  smtpUrl,
+  sendgridApiKey = '',
+  sendgridBaseUrl,
+}: MailConfig['mail']): Promise<Finding[]> {
+  if (smtpUrl) return await checkSmtp(smtpUrl)
+  return await checkSendgridKey({ apiKey: sendgridApiKey, baseUrl: sendgridBaseUrl })
+}
