@@ -56,7 +56,7 @@ export function composeEmail<Name extends EmailName>(
 }
 
 /** All that one reader gets. */
-async function rendered({ own, shared }: ComposedEmail): Promise<RenderedEmail> {
+export async function rendered({ own, shared }: ComposedEmail): Promise<RenderedEmail> {
   const { subject, html, text } = await shared()
   return { subject: withOwn(subject, own), html: withOwn(html, own), text: withOwn(text, own) }
 }

@@ -121,6 +121,7 @@ const writers: Record<string, string> = {
   mail_domains: 'exclusions',
   offline_counts: 'imports',
   mail_tallies: 'mail',
+  letters: 'mail',
   audit_log: 'audit',
 }
 

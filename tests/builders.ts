@@ -184,7 +184,7 @@ export async function crowd(
   slug: string,
   { campus, people, source }: { campus?: string; people: number; source?: string },
 ) {
-  const { confirmToken } = await import('../server/pledges/pledge-email.ts')
+  const { confirmToken } = await import('../server/pledges/letters.ts')
   const id = await campaignId(server, slug)
   const name = randomBytes(4).toString('hex')
   const emails = times(people, (n) => `${name}${n}@mail.example`)
@@ -298,7 +298,7 @@ export async function serverAt(server: Estamos, publicUrl: string): Promise<Esta
 
 /** Everything that the database holds, as one short text: equal before and after what changes nothing. */
 export async function checksum(server: Estamos): Promise<string> {
-  const tables = ['pledges', 'tallies', 'tally_hours', 'code_tries', 'code_failures', 'graphile_worker.jobs']
+  const tables = ['pledges', 'tallies', 'tally_hours', 'code_tries', 'code_failures', 'letters']
   const sums = tables.map(
     (table) =>
       `select '${table}' as part, md5(string_agg(one::text, '|' order by one::text)) from ${table} one`,

@@ -10,6 +10,8 @@ import { type App, buildApp } from '../server/app.ts'
 import { type Config, type Environment, readConfig } from '../server/config.ts'
 import { type Deps, openDeps } from '../server/deps.ts'
 import { quiet, startWorker, tasks } from '../server/jobs.ts'
+import { composeLetters } from '../server/letters.ts'
+import { deliverAll } from '../server/mail/delivery.ts'
 import { testDatabase } from './database.ts'
 
 /** The real server on a database of its own, with a clock that a test may set. */
@@ -22,7 +24,7 @@ export interface Estamos {
   clock: { now?: Date }
   /** Another process's worth of server on the same database. */
   another(): Promise<Pick<Estamos, 'app' | 'deps'>>
-  /** Does all the jobs that wait, and ends. */
+  /** Does all the jobs that wait, sends all letters that are due, and ends. */
   work(): Promise<void>
 }
 
@@ -57,7 +59,10 @@ export function estamos({ env = () => ({}), isUp = false }: Settings = {}): Esta
     server.another = open
     Object.assign(server, await open())
     const { app, deps, config } = server as Estamos
-    server.work = () => workOff(deps)
+    server.work = async () => {
+      await workOff(deps)
+      await deliverAll({ deps, databaseUrl: database.url, compose: composeLetters, report: () => {} })
+    }
     if (!isUp) return
     await app.listen({ host: 'localhost', port: config.port })
     const worker = await startWorker({ deps, databaseUrl: database.url })

@@ -2,16 +2,15 @@ import { and, eq, gt, lt } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { KnownCampus } from '../campuses/campus.ts'
 import { transaction } from '../db/db.ts'
-import { addJobs } from '../db/queue.ts'
 import { campaignCampuses, chapterRequests } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { checkedAddress } from '../pledges/address.ts'
 import { pledgeKey } from '../pledges/mailbox.ts'
 import { checkedName } from '../pledges/name.ts'
 import { readToken } from '../pledges/token.ts'
+import { writeLetters } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
 import { nameOfRequest, sealChapterContact } from './chapter-contact.ts'
-import type { ChapterLetter } from './chapter-letter.ts'
 
 /** What a student types to lead the drive at her campus. */
 export interface Asking {
@@ -76,12 +75,10 @@ export async function askToLead(
           lt(chapterRequests.askedAt, ago(now, { minutes: PAUSE_MINUTES })),
         ),
       })
-    const payload: ChapterLetter = {
-      request: nameOfRequest(sealed).toString('base64'),
-      campaignId: campaign.id,
-      locale,
-    }
-    await addJobs(tx, [{ task: 'chapter-request', payload }])
+    const about = { request: nameOfRequest(sealed).toString('base64') }
+    await writeLetters(tx, [
+      { template: 'chapter-request', campaignId: campaign.id, about, locale, askedAt: now },
+    ])
   })
 }
 

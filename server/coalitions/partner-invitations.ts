@@ -61,7 +61,7 @@ export async function writePartnerInvitation(
     const detail = `${email} is invited already. Send that invitation again, or cancel it first.`
     throw new Refusal('already-invited', detail, { field: 'email' })
   }
-  await partnerLetter(tx, deps, { id: made.id, email, token, locale })
+  await partnerLetter(tx, deps, { email, token, locale })
   await note(tx, deps, by, { invitation: made.id, organizationName })
 }
 
@@ -74,7 +74,7 @@ export async function invitePartnerAgain(deps: Deps, by: CampaignMember, id: num
     const [row] = await tx.update(partnerInvitations).set(link).where(isInvitation(by, id)).returning()
     if (!row) throw noInvitation()
     const { email } = openOrganizer(deps.keys, row)
-    await partnerLetter(tx, deps, { id, email, token, locale: 'en' })
+    await partnerLetter(tx, deps, { email, token, locale: 'en' })
     await note(tx, deps, by, { invitation: id, organizationName: row.organizationName, again: true })
   })
 }

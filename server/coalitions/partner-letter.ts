@@ -1,20 +1,14 @@
 import { and, eq, gt } from 'drizzle-orm'
-import { renderEmail } from '../../emails/emails.ts'
+import { composeEmail } from '../../emails/emails.ts'
 import { textIn } from '../campaigns/campaign.ts'
 import type { Tx } from '../db/db.ts'
-import { addJobs } from '../db/queue.ts'
 import { partnerInvitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import { messageIdOf } from '../mail/message-id.ts'
+import type { Addressed } from '../mail/addressed.ts'
+import { type LedgerLetter, writeLetters } from '../mail/ledger.ts'
 import { tokenHash } from '../organizers/sessions.ts'
 
-/** As it waits in the database: whoever reads it there learns neither the address nor the link. */
-export interface PartnerLetter {
-  /** Email and token, sealed by the server key, base64. */
-  sealed: string
-  locale: string
-}
-
+/** As it waits in the ledger, sealed: whoever reads it there learns neither the address nor the link. */
 interface Sealed {
   email: string
   token: string
@@ -23,21 +17,23 @@ interface Sealed {
 const CONTEXT = Buffer.from('partner-invitation')
 const DAY_MS = 24 * 3_600_000
 
-/** Has the link sent. Of one invitation only the newest letter waits. */
+/** Has the link sent; one that was renewed since is good no more, and its letter does not go. */
 export async function partnerLetter(
   tx: Tx,
-  { keys }: Deps,
-  { id, email, token, locale }: Sealed & { id: number; locale: string },
+  { keys, now }: Deps,
+  { email, token, locale }: Sealed & { locale: string },
 ): Promise<void> {
   const sealed = keys.seal('organizer', Buffer.from(JSON.stringify({ email, token })), CONTEXT)
-  const payload: PartnerLetter = { sealed: sealed.toString('base64'), locale }
-  await addJobs(tx, [{ task: 'partner-invitation', key: `partner-invitation ${id}`, payload }])
+  await writeLetters(tx, [{ template: 'partner-invitation', sealed, locale, askedAt: now() }])
 }
 
 /** Nothing is sent for an invitation that was cancelled, accepted, renewed or has expired meanwhile. */
-export async function sendPartnerLetter(deps: Deps, { sealed, locale }: PartnerLetter): Promise<void> {
-  const bytes = Buffer.from(sealed, 'base64')
-  const { email, token } = JSON.parse(deps.keys.open('organizer', bytes, CONTEXT).toString()) as Sealed
+export async function composePartnerLetter(
+  deps: Deps,
+  { sealed, locale }: LedgerLetter,
+): Promise<Addressed | undefined> {
+  if (!sealed) return undefined
+  const { email: to, token } = JSON.parse(deps.keys.open('organizer', sealed, CONTEXT).toString()) as Sealed
   const [row] = await deps.db
     .select()
     .from(partnerInvitations)
@@ -45,14 +41,13 @@ export async function sendPartnerLetter(deps: Deps, { sealed, locale }: PartnerL
       and(eq(partnerInvitations.tokenHash, tokenHash(token)), gt(partnerInvitations.expiresAt, deps.now())),
     )
   const campaign = row && (await deps.campaigns.byId(row.campaignId))
-  if (!campaign) return
-  const letter = await renderEmail('partner-invitation', locale, {
+  if (!campaign) return undefined
+  const email = composeEmail('partner-invitation', locale, {
     campaignTitle: textIn(campaign, [locale]).title,
     hostName: campaign.organization.name,
     organizationName: row.organizationName,
     invitationUrl: `${deps.publicUrl}/console/partner-invitation#${token}`,
     validDays: Math.ceil((row.expiresAt.getTime() - deps.now().getTime()) / DAY_MS),
   })
-  const way = campaign.isDemo ? deps.demoMail : deps.mail
-  await way.send({ ...letter, to: email, messageId: messageIdOf(deps.publicUrl, bytes), locale })
+  return { to, email, isDemo: campaign.isDemo }
 }

@@ -24,6 +24,7 @@ interface Values {
   int: number
   text: string
   timestamptz: Date
+  uuid: string
 }
 
 type ColumnType = keyof Values
@@ -49,6 +50,11 @@ const encodings: { [Type in ColumnType]: Encoding<Values[Type]> } = {
       into.writeInt32BE(Math.floor(microseconds / HALF), at)
       into.writeUInt32BE(((microseconds % HALF) + HALF) % HALF, at + 4)
     },
+  },
+  uuid: {
+    oid: 2950,
+    bytes: () => 16,
+    write: (value, into, at) => into.write(value.replaceAll('-', ''), at, 'hex'),
   },
 }
 

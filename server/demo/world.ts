@@ -8,7 +8,7 @@ import { countLetters } from '../mail/mail-tally.ts'
 import { confirmPledge } from '../pledges/confirmation.ts'
 import type { PledgeRequest } from '../pledges/contract.ts'
 import { makePledge } from '../pledges/pledge.ts'
-import { confirmToken } from '../pledges/pledge-email.ts'
+import { confirmToken } from '../pledges/letters.ts'
 import { clauses, firstNames, lastNames, questions, targets, texts } from './words.ts'
 
 export const DEMO_SLUG = 'no-tech-for-ice'

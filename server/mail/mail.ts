@@ -1,3 +1,7 @@
+import { type Fills, withOwn } from '../../emails/fill.ts'
+import type { Sender } from './message.ts'
+import { messageIdOf } from './message-id.ts'
+
 /** One letter to one person. */
 export interface Letter {
   /** The checked form of an address: ASCII, lower-case domain, nothing around it. */
@@ -5,26 +9,82 @@ export interface Letter {
   subject: string
   html: string
   text: string
-  /** `<random@domain>`, the same at each retry, so that a mailbox can tell a repeat from a second letter. */
+  /** `<id@domain>`, the same at each retry, so that a mailbox can tell a repeat from a second letter. */
   messageId: string
   /** `en`, `es-MX`. */
   locale: string
+  /** What the sender is called, where it is not what MAIL_FROM says. */
+  fromName?: string | undefined
+  /** Where one POST ends all mail of this kind (RFC 8058); only on what is not transactional. */
+  unsubscribeUrl?: string | undefined
 }
+
+/** One of those who get a mailing. */
+export interface Reader extends Pick<Letter, 'to' | 'unsubscribeUrl'> {
+  /** The letter's id in the ledger, a UUID. */
+  id: string
+  /** Her own links and codes, by the names of their marks. */
+  own: Fills
+}
+
+/** The same letter to one or many; marks stand where their own values differ. */
+export interface Mailing extends Pick<Letter, 'subject' | 'html' | 'text' | 'locale' | 'fromName'> {
+  readers: Reader[]
+}
+
+/** What became of a letter: taken by the next hop where there is no failure. */
+export type Outcome = MailFailure | undefined
 
 /** One way out for letters. */
 export interface Mail {
-  /** Resolves once the next hop has taken the letter; throws a `MailFailure` otherwise. One call is one attempt. */
-  send(letter: Letter): Promise<void>
+  /** Readers in one mailing at most. */
+  largest: number
+  /** Mailings under way at once. */
+  lanes: number
+  /** One attempt. @returns for each reader, in their order, what became of it; never throws for the mail's sake */
+  post(mailing: Mailing): Promise<Outcome[]>
   close(): Promise<void>
+}
+
+/** The letters of a mailing one by one, for ways that take no more than one. */
+function lettersOf({ readers, subject, html, text, ...same }: Mailing, sender: Sender): Letter[] {
+  return readers.map(({ id, own, ...reader }) => ({
+    ...same,
+    ...reader,
+    messageId: messageIdOf(sender, id),
+    subject: withOwn(subject, own),
+    html: withOwn(html, own),
+    text: withOwn(text, own),
+  }))
+}
+
+/** Makes a way that sends one letter, or throws a `MailFailure`, take mailings. */
+export function oneByOne(sender: Sender, send: (letter: Letter) => Promise<void>): Mail['post'] {
+  return async (mailing) => {
+    const outcomes: Outcome[] = []
+    for (const letter of lettersOf(mailing, sender)) {
+      outcomes.push(await send(letter).then(() => undefined, asFailure))
+    }
+    return outcomes
+  }
+}
+
+/** @throws whatever is no `MailFailure`: a bug */
+function asFailure(error: unknown): MailFailure {
+  if (error instanceof MailFailure) return error
+  throw error
 }
 
 const reasons = {
   'letter-unsafe': 'The letter is not safe to send',
   'not-authorized': 'The mail server does not accept our credentials',
   refused: 'The mail server refused the letter',
+  'not-composed': 'The letter could not be composed: a mistake of ours',
+  'gave-up': 'The mail server kept refusing the letter for days',
   'too-fast': 'The mail server asks for a pause',
   'timed-out': 'The mail server took too long',
   unreachable: 'The mail server cannot be reached, or hung up',
+  failing: 'The mail server does not work right now',
   insecure: 'The connection to the mail server cannot be made secure',
   unknown: 'The letter could not be sent',
 } as const
@@ -36,7 +96,17 @@ interface FailureDetails {
   status?: number | undefined
   /** The same letter would be refused again: trying on is of no use. */
   isPermanent?: boolean
+  /** Seconds that the mail server asks us to wait. */
+  retryAfter?: number | undefined
 }
+
+/** What is about one letter; all else is about the way out, and holds for the next letter too. */
+const aboutTheLetter: ReadonlySet<MailFailureCode> = new Set([
+  'letter-unsafe',
+  'not-composed',
+  'refused',
+  'gave-up',
+])
 
 /**
  * Why a letter did not go. It keeps neither the cause nor its words: errors of mail libraries
@@ -46,13 +116,20 @@ export class MailFailure extends Error {
   readonly code: MailFailureCode
   readonly status: number | undefined
   readonly isPermanent: boolean
+  readonly retryAfter: number | undefined
 
-  constructor(code: MailFailureCode, { status, isPermanent = false }: FailureDetails = {}) {
+  constructor(code: MailFailureCode, { status, isPermanent = false, retryAfter }: FailureDetails = {}) {
     super(status === undefined ? reasons[code] : `${reasons[code]} (${status})`)
     this.name = 'MailFailure'
     this.code = code
     this.status = status
     this.isPermanent = isPermanent
+    this.retryAfter = retryAfter
+  }
+
+  /** Whether trying the next letter is of no use now either. */
+  get isAboutTheWay(): boolean {
+    return !aboutTheLetter.has(this.code)
   }
 }
 
@@ -69,6 +146,7 @@ export function refuseUnsafe(letter: Letter): void {
   const isSafe =
     address.test(letter.to) &&
     oneLine.test(letter.subject) &&
+    (letter.fromName === undefined || oneLine.test(letter.fromName)) &&
     messageId.test(letter.messageId) &&
     /^[A-Za-z0-9-]+$/.test(letter.locale) &&
     letter.html !== '' &&

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import PostalMime, { type Address } from 'postal-mime'
-import type { Mail } from './mail.ts'
+import { type Mail, oneByOne } from './mail.ts'
 import { messageOf, onlyToItsRecipient, readSender } from './message.ts'
 
 /** A letter read back from the mailbox. Its HTML is not safe to show outside a sandboxed frame. */
@@ -30,14 +30,13 @@ export function mailboxMail({ folder, from }: { folder: string; from: string }):
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
   transport.use('stream', onlyToItsRecipient)
 
-  return {
-    async send(letter) {
-      const { message } = await transport.sendMail(messageOf(letter, sender))
-      await keep(folder, message as Buffer)
-      await forgetOldest(folder)
-    },
-    async close() {},
-  }
+  const post = oneByOne(sender, async (letter) => {
+    const { message } = await transport.sendMail(messageOf(letter, sender))
+    await keep(folder, message as Buffer)
+    await forgetOldest(folder)
+  })
+
+  return { largest: 1, lanes: 1, post, async close() {} }
 }
 
 /** Newest first; empty as long as nothing was sent. */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
+import type { Sender } from './message.ts'
 
-/** Follows from what was sealed for this letter and no other: the same at each retry, and telling nothing. */
-export function messageIdOf(publicUrl: string, sealed: Buffer): string {
-  const id = createHash('sha256').update(sealed).digest('hex').slice(0, 32)
-  return `<${id}@${new URL(publicUrl).hostname}>`
+/** Says which letter it is, and nothing of whom, what or where: its domain is the sender's, not a campaign's. */
+export function messageIdOf({ address }: Sender, letterId: string): string {
+  return `<${letterId}@${address.split('@')[1]}>`
 }

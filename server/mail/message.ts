@@ -18,13 +18,17 @@ export function readSender(from: string): Sender {
   return { name: parts?.name?.trim() ?? '', address }
 }
 
-/** Constants and nothing else: a header is no place for data. */
-export function headersOf(letter: Letter): Record<string, string> {
+/** Constants and one link: a header is no place for data. */
+export function headersOf(letter: Pick<Letter, 'locale' | 'unsubscribeUrl'>): Record<string, string> {
   return {
     // RFC 3834: keeps out-of-office robots from answering.
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
     'Content-Language': letter.locale,
+    ...(letter.unsubscribeUrl && {
+      'List-Unsubscribe': `<${letter.unsubscribeUrl}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    }),
   }
 }
 
@@ -32,7 +36,7 @@ export function headersOf(letter: Letter): Record<string, string> {
 export function messageOf(letter: Letter, from: Sender): SendMailOptions {
   refuseUnsafe(letter)
   return {
-    from,
+    from: { ...from, ...(letter.fromName && { name: letter.fromName }) },
     // As parts, not as a string: a string is parsed again, and may be read as several addresses.
     to: { name: '', address: letter.to },
     subject: letter.subject,

@@ -1,5 +1,5 @@
 import sendgrid, { type MailDataRequired } from '@sendgrid/mail'
-import { MailFailure, refuseUnsafe, type Letter, type Mail } from './mail.ts'
+import { type Letter, type Mail, MailFailure, oneByOne, refuseUnsafe } from './mail.ts'
 import { headersOf, readSender, type Sender } from './message.ts'
 
 interface SendgridSettings {
@@ -21,16 +21,15 @@ export function sendgridMail({ apiKey, from, baseUrl, timeLimit = 30_000 }: Send
     ...(baseUrl && { baseUrl: checked(baseUrl) }),
   }
 
-  return {
-    async send(letter) {
-      refuseUnsafe(letter)
-      const client = aClient(apiKey, { ...connection, signal: AbortSignal.timeout(timeLimit) })
-      await client.send(requestFor(letter, sender)).catch((error: SendgridError) => {
-        throw failureOf(error)
-      })
-    },
-    async close() {},
-  }
+  const post = oneByOne(sender, async (letter) => {
+    refuseUnsafe(letter)
+    const client = aClient(apiKey, { ...connection, signal: AbortSignal.timeout(timeLimit) })
+    await client.send(requestFor(letter, sender)).catch((error: SendgridError) => {
+      throw failureOf(error)
+    })
+  })
+
+  return { largest: 1, lanes: 5, post, async close() {} }
 }
 
 /** The library types neither its client's defaults nor the class of its one shared instance. */
@@ -88,8 +87,8 @@ function failureOf({ code, response }: SendgridError): MailFailure {
   if (status === 401 || status === 403) return new MailFailure('not-authorized', { status })
   if (status === 429) return new MailFailure('too-fast', { status })
   // Only these two are about the letter; the operator or time can mend the others.
-  if (status !== undefined)
-    return new MailFailure('refused', { status, isPermanent: status === 400 || status === 413 })
+  if (status === 400 || status === 413) return new MailFailure('refused', { status, isPermanent: true })
+  if (status !== undefined) return new MailFailure('failing', { status })
   const isTime = ['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT'].includes(String(code))
   return new MailFailure(isTime ? 'timed-out' : 'unreachable')
 }

@@ -1,5 +1,5 @@
 import { createTransport, type NodemailerError } from 'nodemailer'
-import { MailFailure, type Mail, type MailFailureCode } from './mail.ts'
+import { type Mail, MailFailure, type MailFailureCode, oneByOne } from './mail.ts'
 import { messageOf, onlyToItsRecipient, readSender } from './message.ts'
 import { readSmtpUrl, type SmtpConnection } from './smtp-url.ts'
 
@@ -10,21 +10,28 @@ interface SmtpSettings {
   timeLimit?: number
 }
 
+/** Letters under way at once; more is what mail servers slow down. */
+const CONNECTIONS = 5
+
 /** Sends through the operator's own mail server. Throws at once on a URL or sender that cannot be used. */
 export function smtpMail({ url, from, timeLimit = 60_000 }: SmtpSettings): Mail {
   const sender = readSender(from)
   const transport = createTransport(poolOf(readSmtpUrl(url), timeLimit))
   transport.use('stream', onlyToItsRecipient)
 
+  const post = oneByOne(sender, async (letter) => {
+    const message = messageOf(letter, sender)
+    await transport
+      .sendMail({ ...message, signal: AbortSignal.timeout(timeLimit) })
+      .catch((error: NodemailerError) => {
+        throw failureOf(error)
+      })
+  })
+
   return {
-    async send(letter) {
-      const message = messageOf(letter, sender)
-      await transport
-        .sendMail({ ...message, signal: AbortSignal.timeout(timeLimit) })
-        .catch((error: NodemailerError) => {
-          throw failureOf(error)
-        })
-    },
+    largest: 1,
+    lanes: CONNECTIONS,
+    post,
     async close() {
       transport.close()
     },
@@ -36,6 +43,7 @@ function poolOf(connection: SmtpConnection, timeLimit: number) {
   return {
     ...connection,
     pool: true as const,
+    maxConnections: CONNECTIONS,
     // One call is one attempt: the job that calls decides about the next, and survives a restart.
     maxRequeues: 0,
     // Shorter than servers wait, so that a letter is never handed to a connection that is just closing.
@@ -64,8 +72,8 @@ function failureOf(error: NodemailerError): MailFailure {
   const status = error.responseCode
   const known = isAboutTrust(error) ? 'insecure' : codes[error.code ?? '']
   if (known) return new MailFailure(known, { status })
-  if (status === undefined) return new MailFailure('unknown')
-  return new MailFailure('refused', { status, isPermanent: isAboutTheLetter(error) })
+  if (status === undefined || !isAboutTheLetter(error)) return new MailFailure('unknown', { status })
+  return new MailFailure('refused', { status, isPermanent: isForGood(error) })
 }
 
 /** A certificate nobody vouches for comes as a broken socket; the operator needs to know which it was. */
@@ -73,11 +81,11 @@ function isAboutTrust({ originalCode = '' }: NodemailerError): boolean {
   return /CERT|TLS|SSL/.test(originalCode)
 }
 
-/**
- * A lasting refusal of this recipient or this letter. What the server holds against *us* (a refused sender;
- * a policy, 5.7.x: relaying, a block list) can be mended by the operator, so the letter waits for that.
- */
-function isAboutTheLetter({ permanent, command, response = '' }: NodemailerError): boolean {
-  const isPolicy = /^\d{3}[ -]5\.7\./.test(response)
-  return permanent === true && !isPolicy && ['RCPT TO', 'DATA'].includes(command ?? '')
+function isAboutTheLetter({ command }: NodemailerError): boolean {
+  return ['RCPT TO', 'DATA'].includes(command ?? '')
+}
+
+/** What a server holds against *us* (a policy, 5.7.x: relaying, a block list) can be mended by the operator, so the letter waits for that. */
+function isForGood({ permanent, response = '' }: NodemailerError): boolean {
+  return permanent === true && !/^\d{3}[ -]5\.7\./.test(response)
 }

@@ -1,19 +1,13 @@
 import { and, eq, gt } from 'drizzle-orm'
-import { renderEmail } from '../../emails/emails.ts'
+import { composeEmail } from '../../emails/emails.ts'
 import type { Tx } from '../db/db.ts'
-import { addJobs } from '../db/queue.ts'
 import { invitations, organizations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import { messageIdOf } from '../mail/message-id.ts'
+import type { Addressed } from '../mail/addressed.ts'
+import { type LedgerLetter, writeLetters } from '../mail/ledger.ts'
 import { tokenHash } from '../organizers/sessions.ts'
 
-/** As it waits in the database: whoever reads it there learns neither the address nor the link. */
-export interface InvitationLetter {
-  /** Email and token, sealed by the server key, base64. */
-  sealed: string
-  locale: string
-}
-
+/** As it waits in the ledger, sealed: whoever reads it there learns neither the address nor the link. */
 interface Sealed {
   email: string
   token: string
@@ -22,21 +16,23 @@ interface Sealed {
 const CONTEXT = Buffer.from('organizer-invitation')
 const HOUR_MS = 3_600_000
 
-/** Has the link sent. Of one invitation only the newest letter waits. */
+/** Has the link sent; one that was renewed since is good no more, and its letter does not go. */
 export async function invitationLetter(
   tx: Tx,
-  { keys }: Pick<Deps, 'keys'>,
-  { id, email, token, locale }: Sealed & { id: number; locale: string },
+  { keys, now }: Pick<Deps, 'keys' | 'now'>,
+  { email, token, locale }: Sealed & { locale: string },
 ): Promise<void> {
   const sealed = keys.seal('organizer', Buffer.from(JSON.stringify({ email, token })), CONTEXT)
-  const payload: InvitationLetter = { sealed: sealed.toString('base64'), locale }
-  await addJobs(tx, [{ task: 'organizer-invitation', key: `organizer-invitation ${id}`, payload }])
+  await writeLetters(tx, [{ template: 'organizer-invitation', sealed, locale, askedAt: now() }])
 }
 
 /** Nothing is sent for an invitation that was cancelled, accepted, renewed or has expired meanwhile. */
-export async function sendInvitation(deps: Deps, { sealed, locale }: InvitationLetter): Promise<void> {
-  const bytes = Buffer.from(sealed, 'base64')
-  const { email, token } = JSON.parse(deps.keys.open('organizer', bytes, CONTEXT).toString()) as Sealed
+export async function composeInvitation(
+  deps: Deps,
+  { sealed, locale }: LedgerLetter,
+): Promise<Addressed | undefined> {
+  if (!sealed) return undefined
+  const { email: to, token } = JSON.parse(deps.keys.open('organizer', sealed, CONTEXT).toString()) as Sealed
   const [row] = await deps.db
     .select({
       organizationName: organizations.name,
@@ -46,14 +42,14 @@ export async function sendInvitation(deps: Deps, { sealed, locale }: InvitationL
     .from(invitations)
     .innerJoin(organizations, eq(organizations.id, invitations.organizationId))
     .where(and(eq(invitations.tokenHash, tokenHash(token)), gt(invitations.expiresAt, deps.now())))
-  if (!row) return
-  const letter = await renderEmail('organizer-invitation', locale, {
+  if (!row) return undefined
+  const email = composeEmail('organizer-invitation', locale, {
     organizationName: row.organizationName,
     role: row.role,
     invitationUrl: invitationUrl(deps, token),
     validHours: Math.ceil((row.expiresAt.getTime() - deps.now().getTime()) / HOUR_MS),
   })
-  await deps.mail.send({ ...letter, to: email, messageId: messageIdOf(deps.publicUrl, bytes), locale })
+  return { to, email }
 }
 
 /** The token stands behind the #, where no server and no mail scanner's request sees it. */

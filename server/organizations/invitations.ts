@@ -47,7 +47,7 @@ export async function inviteAgain(deps: Deps, by: Member, id: number, locale = '
       .returning()
     if (!row) throw noInvitation()
     const { email } = openOrganizer(deps.keys, row)
-    await invitationLetter(tx, deps, { id, token, email, locale })
+    await invitationLetter(tx, deps, { token, email, locale })
     await writeDownInvitation(tx, deps, by, { invitation: id, role: row.role, again: true })
   })
 }

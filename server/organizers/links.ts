@@ -1,19 +1,18 @@
 import { and, eq, gt } from 'drizzle-orm'
 import type { DbOrTx, Tx } from '../db/db.ts'
-import { addJobs } from '../db/queue.ts'
 import { organizers, signInLinks } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import { renderEmail } from '../../emails/emails.ts'
+import { composeEmail } from '../../emails/emails.ts'
+import type { Addressed } from '../mail/addressed.ts'
+import { type LedgerLetter, writeLetters } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
 import { countAsk } from './asks.ts'
-import { messageId, noticeId } from './notices.ts'
 import { organizerDigest, organizerEmail } from './organizer.ts'
 import { newToken, tokenHash } from './sessions.ts'
 
 const LINK_MINUTES = 10
 /** Whoever asked has closed the page by then, and her browser has forgotten its cookie. */
 const GIVEN_UP_MINUTES = 60
-const TRIES = 5
 
 interface Asking {
   email: string
@@ -22,15 +21,6 @@ interface Asking {
   /** Its cookie that says that this address once signed in with it. */
   known: string | undefined
   locale: string
-}
-
-/** What the job of a link knows; the address is sealed. */
-export interface SignInJob {
-  id: string
-  email: string
-  browser: string
-  locale: string
-  at: number
 }
 
 /**
@@ -44,35 +34,29 @@ export async function askForLink(
   const email = organizerEmail(typed)
   if (!(await countAsk(deps, { email, known }))) return
   const browserHash = tokenHash(browser)
-  const payload: SignInJob = {
-    id: noticeId(),
-    email: deps.keys.seal('organizer', Buffer.from(email), browserHash).toString('base64'),
-    browser: browserHash.toString('base64'),
-    locale,
-    at: deps.now().getTime(),
-  }
-  await addJobs(deps.db, [{ task: 'organizer-sign-in', payload, maxAttempts: TRIES }])
+  const sealed = deps.keys.seal('organizer', Buffer.from(email), browserHash)
+  const about = { browser: browserHash.toString('base64') }
+  const askedAt = deps.now()
+  await writeLetters(deps.db, [{ template: 'organizer-sign-in', about, sealed, locale, askedAt }])
 }
 
-/** Mails a link, if the address is an organizer's. */
-export async function sendSignInLink(
-  deps: Deps,
-  { id, email, browser, locale, at }: SignInJob,
-): Promise<void> {
-  const { db, keys, now, publicUrl, mail } = deps
-  if (now().getTime() - at > GIVEN_UP_MINUTES * 60_000) return
-  const browserHash = Buffer.from(browser, 'base64')
-  const to = keys.open('organizer', Buffer.from(email, 'base64'), browserHash).toString()
+/** The letter with the link, if the address is an organizer's. */
+export async function composeSignInLink(
+  { db, keys, now, publicUrl }: Deps,
+  { about, sealed, locale, askedAt }: LedgerLetter,
+): Promise<Addressed | undefined> {
+  if (!sealed || now().getTime() - askedAt.getTime() > GIVEN_UP_MINUTES * 60_000) return undefined
+  const browserHash = Buffer.from(String(about?.browser), 'base64')
+  const to = keys.open('organizer', sealed, browserHash).toString()
   const digest = organizerDigest(keys, to)
   const [organizer] = await db
     .select({ id: organizers.id })
     .from(organizers)
     .where(eq(organizers.emailDigest, digest))
-  if (!organizer) return
+  if (!organizer) return undefined
   const link = await makeLink(db, { organizerId: organizer.id, browserHash, now: now() })
   const signInUrl = `${publicUrl}/console/sign-in#link=${link}`
-  const letter = await renderEmail('organizer-sign-in', locale, { signInUrl })
-  await mail.send({ ...letter, to, messageId: messageId(deps, id), locale })
+  return { to, email: composeEmail('organizer-sign-in', locale, { signInUrl }) }
 }
 
 interface NewLink {

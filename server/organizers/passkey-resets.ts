@@ -64,7 +64,7 @@ export async function askForReset(deps: Deps, { link, browser }: Asking): Promis
       action: 'passkey-reset.ask',
       details: { organizer: organizerId },
     })
-    await addResetNotices(tx, [organizerId])
+    await addResetNotices(tx, deps.now(), [organizerId])
     return { takesEffectAt: takesEffectAt.toISOString() }
   })
 }
@@ -116,7 +116,7 @@ export async function approveReset({ db, now }: Deps, owner: Member, organizerId
       .where(eq(passkeyResets.organizerId, organizerId))
     const details = { organizer: organizerId }
     await writeDown(tx, { at, by: owner, action: 'passkey-reset.approve', organizationId, details })
-    await noticeChange(tx, organizerId, 'reset-approved')
+    await noticeChange(tx, at, { organizerId, change: 'reset-approved' })
   })
 }
 
@@ -139,7 +139,7 @@ export async function comeThroughReset(tx: Tx, organizerId: number, now: Date): 
   await tx.delete(passkeys).where(eq(passkeys.organizerId, organizerId))
   await tx.delete(recoveryCodes).where(eq(recoveryCodes.organizerId, organizerId))
   await tx.delete(organizerSessions).where(eq(organizerSessions.organizerId, organizerId))
-  await noticeChange(tx, organizerId, 'reset-used')
+  await noticeChange(tx, now, { organizerId, change: 'reset-used' })
   return true
 }
 
@@ -158,7 +158,7 @@ async function endReset(tx: Tx, { organizerId, by, at, organizationId }: Ending)
   if (!ended) return false
   const of = { ...(organizationId && { organizationId }), details: { organizer: organizerId } }
   await writeDown(tx, { at, by, action: 'passkey-reset.cancel', ...of })
-  await noticeChange(tx, organizerId, 'reset-cancelled')
+  await noticeChange(tx, at, { organizerId, change: 'reset-cancelled' })
   return true
 }
 

@@ -79,7 +79,7 @@ export async function addPasskey(deps: Deps, actor: Actor, made: NewPasskey): Pr
     })
     if (known.length === 0) await endOtherSessions(tx, session)
     await writeDown(tx, { at: now, by: actor, action: 'passkey.add' })
-    await noticeChange(tx, organizerId, 'passkey-added')
+    await noticeChange(tx, deps.now(), { organizerId, change: 'passkey-added' })
     return await refreshSession(tx, session.id, now)
   })
 }
@@ -123,7 +123,7 @@ export async function removePasskey(deps: Deps, actor: Actor, id: string): Promi
     await tx.delete(passkeys).where(isPasskey(passkey))
     if (isLast) await tx.delete(recoveryCodes).where(eq(recoveryCodes.organizerId, organizerId))
     await writeDown(tx, { at: deps.now(), by: actor, action: 'passkey.remove' })
-    await noticeChange(tx, organizerId, 'passkey-removed')
+    await noticeChange(tx, deps.now(), { organizerId, change: 'passkey-removed' })
   })
 }
 

@@ -26,7 +26,7 @@ export async function makeRecoveryCodes({ db, now }: Deps, actor: Actor): Promis
     await tx.delete(recoveryCodes).where(eq(recoveryCodes.organizerId, organizerId))
     await tx.insert(recoveryCodes).values(rows)
     await writeDown(tx, { at: now(), by: actor, action: 'recovery-codes.make' })
-    await noticeChange(tx, organizerId, 'codes-made')
+    await noticeChange(tx, now(), { organizerId, change: 'codes-made' })
   })
   return codes
 }

@@ -1,14 +1,14 @@
 import { eq, gt, sql } from 'drizzle-orm'
 import type { DbOrTx } from '../db/db.ts'
-import { addJobs } from '../db/queue.ts'
 import { organizers, passkeyResets } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import { noticeId, sendToOrganizer } from './notices.ts'
+import type { Addressed } from '../mail/addressed.ts'
+import { type LedgerLetter, writeLetters } from '../mail/ledger.ts'
+import { NOTICE_LOCALE, toOrganizer } from './notices.ts'
 import { openOrganizer } from './organizer.ts'
 import { lapsedAt } from './passkey-resets.ts'
 
-export interface ResetNotice {
-  id: string
+interface ResetNotice {
   /** Whose passkeys are to be replaced. */
   organizerId: number
   /** Herself, or an owner of an organization that she is in. */
@@ -16,7 +16,7 @@ export interface ResetNotice {
 }
 
 /** Tells these organizers, and all owners of their organizations, that their passkeys are to be replaced. */
-export async function addResetNotices(tx: DbOrTx, organizerIds: number[]): Promise<void> {
+export async function addResetNotices(tx: DbOrTx, at: Date, organizerIds: number[]): Promise<void> {
   const { rows } = await tx.execute<{ organizer_id: number; reader_id: number }>(sql`
     select hers.organizer_id, owned.organizer_id as reader_id
     from memberships hers join memberships owned
@@ -25,22 +25,28 @@ export async function addResetNotices(tx: DbOrTx, organizerIds: number[]): Promi
     group by 1, 2`)
   const toOwners = rows.map((row) => ({ organizerId: row.organizer_id, readerId: row.reader_id }))
   const toThemselves = organizerIds.map((organizerId) => ({ organizerId, readerId: organizerId }))
-  const notices: ResetNotice[] = [...toThemselves, ...toOwners].map((one) => ({ id: noticeId(), ...one }))
-  await addJobs(
+  const notices: ResetNotice[] = [...toThemselves, ...toOwners]
+  await writeLetters(
     tx,
-    notices.map((payload) => ({ task: 'passkey-reset-notice', payload })),
+    notices.map((notice) => ({
+      template: 'passkey-reset',
+      about: { ...notice },
+      locale: NOTICE_LOCALE,
+      askedAt: at,
+    })),
   )
 }
 
 /** Not of a reset that was taken back meanwhile. */
-export async function sendResetNotice(deps: Deps, { id, organizerId, readerId }: ResetNotice): Promise<void> {
+export async function composeResetNotice(deps: Deps, letter: LedgerLetter): Promise<Addressed | undefined> {
+  const { organizerId, readerId } = letter.about as unknown as ResetNotice
   const [found] = await deps.db
     .select()
     .from(passkeyResets)
     .innerJoin(organizers, eq(organizers.id, passkeyResets.organizerId))
     .where(eq(passkeyResets.organizerId, organizerId))
-  if (!found) return
-  await sendToOrganizer(deps, { id, organizerId: readerId }, 'passkey-reset', {
+  if (!found) return undefined
+  return await toOrganizer(deps, readerId, 'passkey-reset', {
     who: openOrganizer(deps.keys, found.organizers).email,
     isReader: readerId === organizerId,
     takesEffectAt: found.passkey_resets.takesEffectAt,
@@ -59,6 +65,7 @@ export async function remindOfResets({ db, now }: Deps): Promise<void> {
   if (waiting.length > 0)
     await addResetNotices(
       db,
+      now(),
       waiting.map(({ id }) => id).sort((a, b) => a - b),
     )
 }

@@ -85,7 +85,7 @@ async function wayIn(
   if (await isLinkEnough(tx, organizerId)) return 'link'
   if (recoveryCode !== undefined) {
     await useRecoveryCode(tx, organizerId, recoveryCode)
-    await noticeChange(tx, organizerId, 'code-used')
+    await noticeChange(tx, now, { organizerId, change: 'code-used' })
     return 'recovery-code'
   }
   if (await comeThroughReset(tx, organizerId, now)) return 'link'

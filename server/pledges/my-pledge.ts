@@ -1,9 +1,9 @@
 import { and, inArray } from 'drizzle-orm'
 import { transaction, type Tx } from '../db/db.ts'
-import { addJobs } from '../db/queue.ts'
 import { NO_CAMPUS, pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { changeTallies } from '../leaderboards/tally.ts'
+import { writeLetters } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
 import { type Campaign, textIn } from '../campaigns/campaign.ts'
 import { checkedAddress } from './address.ts'
@@ -22,19 +22,19 @@ import {
 import { isPledge, pledgeKey, type PledgeKey } from './mailbox.ts'
 import { checkedName, displayName } from './name.ts'
 import { chosenCampus } from './pledge.ts'
-import { emailJob, pledgeEmail } from './pledge-email-job.ts'
 import { leaves } from './states.ts'
 import { readToken, signToken } from './token.ts'
 
-/** Writes down a job that mails the link, if there is a pledge to show; the caller learns nothing either way. */
+/** Writes down a letter with the link, which goes if there is a pledge to show; the caller learns nothing either way. */
 export async function askForMyPledgeLink(deps: Deps, { campaign: slug, email, locale }: MyPledgeLinkRequest) {
   const campaign = await deps.campaigns.bySlug(slug)
   const address = checkedAddress(email)
   const key = pledgeKey(campaign, address)
-  const contact = sealContact(deps.keys, key, { email: address.exact })
+  const sealed = sealContact(deps.keys, key, { email: address.exact })
   const text = textIn(campaign, locale ? [locale] : [])
-  const letter = pledgeEmail(key, { contact, locale: text.locale, at: deps.now() })
-  await addJobs(deps.db, [emailJob('my-pledge-link', letter)])
+  await writeLetters(deps.db, [
+    { template: 'my-pledge-link', ...key, sealed, locale: text.locale, askedAt: deps.now() },
+  ])
 }
 
 /** Swaps the token of a mailed link for the value of a short-lived cookie. @throws Refusal */

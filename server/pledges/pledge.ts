@@ -2,6 +2,7 @@ import { isPartOf, type KnownCampus } from '../campuses/campus.ts'
 import { type Campaign, requireOpen, textIn } from '../campaigns/campaign.ts'
 import { type TextName, wasPublished } from '../campaigns/texts.ts'
 import type { Deps } from '../deps.ts'
+import { newLetterId } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
 import { type Address, asciiDomain, checkedAddress } from './address.ts'
 import { checkedAnswers, checkedClauses } from './asked.ts'
@@ -14,7 +15,7 @@ import type { Signing } from './signing.ts'
 /**
  * Signs. Pledging twice looks the same from outside, so nobody can learn who has pledged; only the mailbox does.
  * @param locales what the signer reads, best first
- * @returns after the pledge and the job that emails her are on disk
+ * @returns after the pledge and the letter to her are on disk
  * @throws Refusal with the field it is about
  */
 export async function makePledge(
@@ -92,6 +93,7 @@ function signingOf(
     textVersion: text.version,
     locale: text.locale,
     source: registeredSource(campaign, request.source),
+    letterId: newLetterId(),
     signals: signalsOf(address),
     at: deps.now(),
   }

@@ -4,6 +4,7 @@ import type { Db } from '../db/db.ts'
 import { type Columns, rowsFrom, runPrepared, valuesOf } from '../db/prepared.ts'
 import type { Keys } from '../keys.ts'
 import { COUNT_CREATED } from '../leaderboards/tally.ts'
+import { ASK_TO_CONFIRM } from '../mail/ledger.ts'
 import { nonce } from '../nonce.ts'
 import type { Address } from './address.ts'
 import { type Choices, choicesHash } from './choices.ts'
@@ -12,7 +13,6 @@ import { RENEW_TRIES } from './code-tries.ts'
 import { type Contact, sealContact } from './contact.ts'
 import type { Answer } from './contract.ts'
 import { byKey, domainDigest, keyName, type PledgeKey, pledgeKey } from './mailbox.ts'
-import { pledgeEmail } from './pledge-email-job.ts'
 import { leaves } from './states.ts'
 
 /** One signature on its way into the database, checked. */
@@ -25,6 +25,8 @@ export interface Signing {
   textVersion: number
   locale: string
   source: string | undefined
+  /** Of the letter that asks for her confirmation. */
+  letterId: string
   /** What was noticed about the address: words with a space between, since arrays of arrays do not unnest. */
   signals: string
   at: Date
@@ -36,8 +38,8 @@ interface Sealed extends Signing {
   domainDigest: Buffer
   /** Name and address: kept with the pledge while it is pending. */
   contact: Buffer
-  /** Kept with the job until its email is sent: the same, unless there are answers, which must not outlive the pledge's. */
-  letter: Buffer
+  /** The address alone, where the contact holds answers too: those must not outlive the pledge's. */
+  mailbox: Buffer | undefined
   choicesHash: Buffer
 }
 
@@ -61,8 +63,13 @@ const columns: Columns<Sealed> = {
   signed_at: ['timestamptz', ({ at }) => at],
 }
 
+const letterColumns: Columns<Sealed> = {
+  letter_id: ['uuid', ({ letterId }) => letterId],
+  mailbox: ['bytea', ({ mailbox }) => mailbox],
+}
+const all = { ...columns, ...letterColumns }
+
 const names = Object.keys(columns)
-const JOB = `$${names.length + 1}::json`
 /** What signing again changes. The nonce stays, so that the code in an earlier email of the same choices stays good. */
 const chosen = names.filter((name) => !/_digest$|^campaign_id$|^code_nonce$/.test(name))
 
@@ -73,34 +80,31 @@ function written(name: string): string {
 /** A pending or withdrawn pledge takes the new choices; a counted one stays as it is. */
 const UPSERT_PLEDGES = `
   insert into pledges as pledge (state, ${names.join(', ')})
-  select 'pending', ${names.map(written).join(', ')} from ${rowsFrom(columns)} as signing
+  select 'pending', ${names.map(written).join(', ')} from signing
   on conflict (campaign_id, email_digest, address_digest) do update set
     state = 'pending', confirmed_at = null, withdrawn_at = null,
     ${chosen.map((name) => `${name} = excluded.${name}`).join(', ')}
   where pledge.state in (${leaves.signing.map((state) => `'${state}'`).join(', ')})
-  returning campaign_id, campus_id, signed_at, (xmax = 0) as is_new`
+  returning campaign_id, email_digest, address_digest, campus_id, signed_at, (xmax = 0) as is_new`
 
 const WRITE_SIGNINGS = {
   name: 'write-signings',
   text: `
-    with written as (${UPSERT_PLEDGES}),
+    with signing as materialized (select * from ${rowsFrom(all)} as row),
+      written as (${UPSERT_PLEDGES}),
       counted as (${COUNT_CREATED}),
       renewed as (${RENEW_TRIES})
-    select from graphile_worker.add_jobs(array[
-      ('pledge-emails', ${JOB}, null, null, null, null, null, null)::graphile_worker.job_spec])`,
+    ${ASK_TO_CONFIRM}`,
 }
 
 /**
- * Writes signatures that arrived together, and the job that writes to their mailboxes, in one statement.
- * A mailbox that has pledged already goes through all of it like a new one; the email alone differs.
+ * Writes signatures that arrived together, and the letters to their mailboxes, in one statement.
+ * A mailbox that has pledged already goes through all of it like a new one; the letter alone differs.
  */
 export function writeSignings(db: Db, keys: Keys): Write<Signing, undefined> {
   return async (signings) => {
     const newest = newestOfEach(signings.map((signing) => seal(keys, signing)))
-    const letters = newest.map(({ key, letter: contact, locale, at }) =>
-      pledgeEmail(key, { contact, locale, at }),
-    )
-    await runPrepared(db, WRITE_SIGNINGS, [...valuesOf(columns, newest), JSON.stringify(letters)])
+    await runPrepared(db, WRITE_SIGNINGS, valuesOf(all, newest))
     return signings.map(() => undefined)
   }
 }
@@ -115,7 +119,7 @@ function seal(keys: Keys, signing: Signing): Sealed {
     key,
     domainDigest: domainDigest(campaign, address),
     contact,
-    letter: answers.length > 0 ? sealContact(keys, key, { email: address.exact }) : contact,
+    mailbox: answers.length > 0 ? sealContact(keys, key, { email: address.exact }) : undefined,
     choicesHash: choicesHash(keys, key, { choices, text: { campaignId: campaign.id, locale, version } }),
   }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { recountTallies } from '../../server/leaderboards/recount.ts'
 import { makePledge } from '../../server/pledges/pledge.ts'
-import { confirmToken } from '../../server/pledges/pledge-email.ts'
+import { confirmToken } from '../../server/pledges/letters.ts'
 import type { Bench } from './bench.ts'
 import { post } from './load.ts'
 import type { Side } from './servers.ts'

@@ -58,7 +58,7 @@ describe('a partner’s invitation', () => {
     await host.call('POST', `campaigns/${slug}/partner-invitations`, { organizationName: 'BAJI', email })
 
     const { rows } = await server.deps.db.execute(sql`
-      select (select string_agg(row::text, '') from graphile_worker._private_jobs row) as jobs,
+      select (select string_agg(row::text, '') from letters row) as letters,
         (select string_agg(row::text, '') from partner_invitations row) as invitations`)
     const { text = '' } = (await letterTo(server, email)) ?? {}
 

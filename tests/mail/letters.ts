@@ -1,17 +1,26 @@
 import { inspect } from 'node:util'
-import { emails, renderEmail } from '../../emails/emails.ts'
-import { MailFailure, type Letter } from '../../server/mail/mail.ts'
+import { composeEmail, emails, rendered } from '../../emails/emails.ts'
+import { type Mail, MailFailure, type Mailing, type Reader } from '../../server/mail/mail.ts'
+
+type OneLetter = Omit<Mailing, 'readers'> & Reader
 
 /** A confirmation to Ada, but for what matters to the test. */
-export async function aLetter(different: Partial<Letter> = {}): Promise<Letter> {
-  const locale = different.locale ?? 'en'
+export async function aLetter(different: Partial<OneLetter> = {}): Promise<OneLetter> {
+  const email = composeEmail('confirm', different.locale ?? 'en', emails.confirm.sample)
   return {
     to: 'ada@gatech.edu',
-    messageId: '<3f2a.7b1c@pledge.example.org>',
-    locale,
-    ...(await renderEmail('confirm', locale, emails.confirm.sample)),
+    id: '3f2a7b1c-0000-4000-8000-000000000000',
+    locale: email.locale,
+    own: {},
+    ...(await rendered(email)),
     ...different,
   }
+}
+
+/** Sends one letter; throws what became of it otherwise. */
+export async function send(mail: Mail, { id, to, own, unsubscribeUrl, ...same }: OneLetter): Promise<void> {
+  const [failure] = await mail.post({ ...same, readers: [{ id, to, own, unsubscribeUrl }] })
+  if (failure) throw failure
 }
 
 export const from = 'Estamos <hello@pledge.example.org>'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { letterIn, lettersIn, mailboxMail } from '../../server/mail/mailbox.ts'
-import { aLetter, failureOf, from, hostileAddresses } from './letters.ts'
+import { aLetter, failureOf, from, hostileAddresses, send } from './letters.ts'
 
 async function aMailbox() {
   const parent = await mkdtemp(join(tmpdir(), 'mailbox-'))
@@ -22,14 +22,14 @@ test.for(['en', 'es'])('a letter is read back as it was sent, in %s', async (loc
   const { folder, mail } = await aMailbox()
   const letter = await aLetter({ locale })
 
-  await mail.send(letter)
+  await send(mail, letter)
 
   const [read] = await lettersIn(folder)
   expect(read).toMatchObject({
     from: 'Estamos <hello@pledge.example.org>',
     to: 'ada@gatech.edu',
     subject: letter.subject,
-    messageId: letter.messageId,
+    messageId: `<${letter.id}@pledge.example.org>`,
     locale,
   })
   expect(read?.text.trim()).toBe(letter.text.trim())
@@ -40,7 +40,7 @@ test.for(['en', 'es'])('a letter is read back as it was sent, in %s', async (loc
 test('the file is a real message that any mail program opens', async () => {
   const { folder, mail } = await aMailbox()
 
-  await mail.send(await aLetter())
+  await send(mail, await aLetter())
 
   const [name = ''] = await readdir(folder)
   const raw = await readFile(join(folder, name), 'utf8')
@@ -52,7 +52,7 @@ test('the file is a real message that any mail program opens', async () => {
 
 test('the newest letter is on top, and the newest 200 stay', async () => {
   const { folder, mail } = await aMailbox()
-  for (let i = 1; i <= 205; i++) await mail.send(await aLetter({ to: `student${i}@gatech.edu` }))
+  for (let i = 1; i <= 205; i++) await send(mail, await aLetter({ to: `student${i}@gatech.edu` }))
 
   const letters = await lettersIn(folder)
 
@@ -65,14 +65,14 @@ test('letters sent at the same moment are all kept', async () => {
   const { folder, mail } = await aMailbox()
   const people = Array.from({ length: 50 }, (_, i) => `student${i}@gatech.edu`)
 
-  await Promise.all(people.map(async (to) => mail.send(await aLetter({ to }))))
+  await Promise.all(people.map(async (to) => send(mail, await aLetter({ to }))))
 
   expect((await lettersIn(folder)).map(({ to }) => to).sort()).toEqual(people.sort())
 })
 
 test('nothing outside the mailbox can be read', async () => {
   const { parent, folder, mail } = await aMailbox()
-  await mail.send(await aLetter())
+  await send(mail, await aLetter())
   await writeFile(join(parent, 'secret.eml'), 'Subject: secret\r\n\r\nsecret')
   await writeFile(join(folder, 'other.eml'), 'Subject: secret\r\n\r\nsecret')
   const id = '1234567890123456-0123456789ab'
@@ -97,7 +97,7 @@ test('nothing outside the mailbox can be read', async () => {
 test.for(hostileAddresses)('%j is refused as it would be elsewhere', async (to) => {
   const { folder, mail } = await aMailbox()
 
-  const failure = await failureOf(mail.send(await aLetter({ to })))
+  const failure = await failureOf(send(mail, await aLetter({ to })))
 
   expect(failure).toMatchObject({ code: 'letter-unsafe', isPermanent: true })
   expect(await lettersIn(folder)).toEqual([])

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sendgridMail } from '../../server/mail/sendgrid.ts'
 import { sendgridStandIn, type SendgridAnswer } from '../sendgrid-stand-in.ts'
-import { aLetter, allOf, failureOf, from, hostileAddresses } from './letters.ts'
+import { aLetter, allOf, failureOf, from, hostileAddresses, send } from './letters.ts'
 import { problemsWith } from './sendgrid-shape.ts'
 
 async function aStandIn(answer: SendgridAnswer = 'accept') {
@@ -19,7 +19,7 @@ describe('a letter that goes', () => {
       const { standIn, mail } = await aStandIn()
       const letter = await aLetter({ locale })
 
-      await mail.send(letter)
+      await send(mail, letter)
 
       expect(standIn.accepted).toEqual([
         {
@@ -31,7 +31,7 @@ describe('a letter that goes', () => {
             { type: 'text/html', value: letter.html },
           ],
           headers: {
-            'Message-ID': letter.messageId,
+            'Message-ID': `<${letter.id}@pledge.example.org>`,
             'Auto-Submitted': 'auto-generated',
             'X-Auto-Response-Suppress': 'All',
             'Content-Language': locale,
@@ -51,7 +51,7 @@ describe('a letter that goes', () => {
     const { standIn, mail } = await aStandIn()
     const text = '-name- {{x}} {{{x}}} <% x %> %name% [unsubscribe] [[x]] *|x|* ${x} $& {x}'
 
-    await mail.send(await aLetter({ text, html: text }))
+    await send(mail, await aLetter({ text, html: text }))
 
     expect(standIn.accepted[0]?.content.map(({ value }) => value)).toEqual([text, text])
   })
@@ -61,9 +61,9 @@ describe('a letter that goes', () => {
     const stranger = sendgridMail({ apiKey: 'SG.another.key', baseUrl: other.standIn.baseUrl, from })
 
     const [, failure] = await Promise.all([
-      one.mail.send(await aLetter()),
-      failureOf(stranger.send(await aLetter())),
-      other.mail.send(await aLetter()),
+      send(one.mail, await aLetter()),
+      failureOf(send(stranger, await aLetter())),
+      send(other.mail, await aLetter()),
     ])
 
     expect(failure).toMatchObject({ code: 'not-authorized', status: 401 })
@@ -74,7 +74,7 @@ describe('a letter that goes', () => {
 test.for(hostileAddresses)('%j is refused for good before anything is sent', async (to) => {
   const { standIn, mail } = await aStandIn()
 
-  const failure = await failureOf(mail.send(await aLetter({ to })))
+  const failure = await failureOf(send(mail, await aLetter({ to })))
 
   expect(failure).toMatchObject({ code: 'letter-unsafe', isPermanent: true })
   expect(standIn.headers).toEqual([])
@@ -86,13 +86,13 @@ describe('a letter that does not go', () => {
     ['too-large', { code: 'refused', status: 413, isPermanent: true }],
     ['forbid', { code: 'not-authorized', status: 403, isPermanent: false }],
     ['too-many', { code: 'too-fast', status: 429, isPermanent: false }],
-    ['break', { code: 'refused', status: 500, isPermanent: false }],
-    ['redirect', { code: 'refused', status: 307, isPermanent: false }],
+    ['break', { code: 'failing', status: 500, isPermanent: false }],
+    ['redirect', { code: 'failing', status: 307, isPermanent: false }],
     ['hang-up', { code: 'unreachable', status: undefined, isPermanent: false }],
   ] as const)('on %s fails with %j', async ([answer, expected]) => {
     const { standIn, mail } = await aStandIn(answer)
 
-    const failure = await failureOf(mail.send(await aLetter()))
+    const failure = await failureOf(send(mail, await aLetter()))
 
     expect(failure).toMatchObject(expected)
     expect(standIn.headers).toHaveLength(1)
@@ -104,7 +104,7 @@ describe('a letter that does not go', () => {
     const { apiKey, baseUrl } = standIn
 
     const failure = await failureOf(
-      sendgridMail({ apiKey, baseUrl, from, timeLimit: 200 }).send(await aLetter()),
+      send(sendgridMail({ apiKey, baseUrl, from, timeLimit: 200 }), await aLetter()),
     )
 
     expect(failure).toMatchObject({ code: 'timed-out', isPermanent: false })
@@ -112,10 +112,10 @@ describe('a letter that does not go', () => {
 
   test('goes at the next attempt', async () => {
     const { standIn, mail } = await aStandIn('break')
-    await failureOf(mail.send(await aLetter()))
+    await failureOf(send(mail, await aLetter()))
 
     standIn.answerWith('accept')
-    await mail.send(await aLetter())
+    await send(mail, await aLetter())
 
     expect(standIn.accepted).toHaveLength(1)
   })

@@ -173,8 +173,8 @@ describe('an invitation', () => {
   test('waits in the database with neither address nor link to be read', async () => {
     const { email } = await invited()
     const { rows } = await server.deps.db.execute<{ all: string }>(sql`
-      select string_agg(job::text, '') || (select string_agg(one::text, '') from invitations one) as all
-      from graphile_worker._private_jobs job`)
+      select string_agg(letter::text, '') || (select string_agg(one::text, '') from invitations one) as all
+      from letters letter`)
 
     const token = await tokenOf(email)
 

@@ -107,9 +107,7 @@ describe('an emailed link', () => {
     const email = await aStranger(server)
     const browser = new TestBrowser(server)
     await browser.call('POST', 'sign-in-links', { email })
-    const { rows: jobs } = await server.deps.db.execute(
-      sql`select payload::text from graphile_worker._private_jobs`,
-    )
+    const { rows: letters } = await server.deps.db.execute(sql`select letters::text from letters`)
 
     const [link = ''] = await linksTo(server, email)
     await browser.call('POST', 'sessions', { link })
@@ -118,8 +116,8 @@ describe('an emailed link', () => {
         select links::text as one from sign_in_links links union all select asks::text from sign_in_asks asks
         union all select sessions::text from organizer_sessions sessions) one`)
 
-    expect(jobs).toHaveLength(1)
-    expect(JSON.stringify(jobs)).not.toContain(email.split('@')[0])
+    expect(letters).toHaveLength(1)
+    expect(JSON.stringify(letters)).not.toContain(email.split('@')[0])
     expect(JSON.stringify(rows)).not.toContain(link)
     expect(JSON.stringify(rows)).not.toContain(browser.cookies.get('organizer'))
   })
@@ -153,12 +151,12 @@ describe('asking for a link', () => {
       ...times(12, () => ask(email)),
       ...times(12, () => ask('no@example.org')),
     ])
-    const { rows: jobs } = await server.deps.db.execute(sql`
-      select id from graphile_worker.jobs where task_identifier = 'organizer-sign-in'`)
+    const { rows: letters } = await server.deps.db.execute(sql`
+      select id from letters where template = 'organizer-sign-in' and state = 'queued'`)
 
     expect(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size).toBe(1)
     expect(answers[0]?.statusCode).toBe(202)
-    expect(jobs).toHaveLength(10)
+    expect(letters).toHaveLength(10)
     expect(await linksTo(server, email)).toHaveLength(5)
     later(60)
     await ask(email)

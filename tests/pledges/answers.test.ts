@@ -53,13 +53,13 @@ test('until then it waits sealed with the pledge alone; afterwards nothing links
   const row = await rowOf(server, slug)
   const key = await keyOf(server, slug, 'ada@example.edu')
   const sealed = openContact(server.deps.keys, key, row?.contact as Buffer)
-  const jobs = await sealedInJobs()
+  const letters = await sealedInLetters()
 
   await confirm(server, slug)
 
   const kept = await rowOf(server, slug)
   expect(sealed).toEqual({ email: 'ada@example.edu', answers: [{ question: questions[0], option: 3 }] })
-  expect(jobs.map((job) => openContact(server.deps.keys, key, job))).toEqual([{ email: 'ada@example.edu' }])
+  expect(letters).toEqual([null])
   for (const held of [before, waiting, await everythingHeld()]) expect(held).not.toMatch(/answers|option"/)
   expect(openContact(server.deps.keys, key, kept?.contact as Buffer)).toEqual({ email: 'ada@example.edu' })
   expect(await answersTo(server, questions[0])).toEqual({ 3: 1 })
@@ -214,9 +214,9 @@ async function everythingHeld(): Promise<string> {
   return parts.join('\n')
 }
 
-/** What jobs hold sealed of the newest signature. */
-async function sealedInJobs(): Promise<Buffer[]> {
-  const { rows } = await server.deps.db.execute<{ payload: [string, string, number][] }>(sql`
-    select payload from graphile_worker._private_jobs order by id desc limit 1`)
-  return (rows[0]?.payload ?? []).map(([sealed]) => Buffer.from(sealed, 'base64').subarray(4 + 32 + 32))
+/** What the newest letter holds sealed. */
+async function sealedInLetters(): Promise<(Buffer | null)[]> {
+  const { rows } = await server.deps.db.execute<{ sealed: Buffer | null }>(sql`
+    select sealed from letters order by asked_at desc limit 1`)
+  return rows.map(({ sealed }) => sealed)
 }

@@ -27,7 +27,7 @@ test('a letter that is put off waits in the database, longer each time, and goes
   expect([first.attempts, second.attempts]).toEqual([1, 2])
   expect(first.pause).toBeGreaterThan(1)
   expect(second.pause).toBeGreaterThan(first.pause)
-  expect(`${first.last_error}${second.last_error}`).not.toContain('ada')
+  expect(`${first.failure}${second.failure}`).not.toContain('ada')
   expect((await inbox.next('ada@mail.example')).text).toContain('/confirm/')
   expect(inbox.received).toHaveLength(1)
   expect(await waiting()).toEqual([])
@@ -35,7 +35,7 @@ test('a letter that is put off waits in the database, longer each time, and goes
 
 interface Waiting extends Record<string, unknown> {
   attempts: number
-  last_error: string
+  failure: string
   /** Seconds until the next attempt. */
   pause: number
 }
@@ -50,11 +50,11 @@ async function afterAnAttempt(): Promise<Waiting> {
 
 async function waiting(): Promise<Waiting[]> {
   const { rows } = await server.deps.db.execute<Waiting>(sql`
-    select attempts, last_error, extract(epoch from run_at - updated_at)::float as pause
-    from graphile_worker.jobs where task_identifier = 'pledge-email'`)
+    select attempts, failure, extract(epoch from due_at - now())::float as pause
+    from letters where state = 'queued'`)
   return rows
 }
 
 async function hasten(): Promise<void> {
-  await server.deps.db.execute(sql`update graphile_worker._private_jobs set run_at = now()`)
+  await server.deps.db.execute(sql`update letters set due_at = now() where state = 'queued'`)
 }

@@ -139,9 +139,9 @@ test('the code of the first email is of no use once the choices changed', async 
   expect([answer.statusCode, answer.json().code]).toEqual([422, 'code-wrong'])
 })
 
-/** Every row of every table that a signer touches, and every job: bytes decoded too. */
+/** Every row of every table that a signer touches, and every letter: bytes decoded too. */
 async function everythingHeld(): Promise<string> {
-  const tables = ['pledges', 'tallies', 'tally_hours', 'code_tries', 'graphile_worker._private_jobs']
+  const tables = ['pledges', 'tallies', 'tally_hours', 'code_tries', 'letters']
   const texts = await Promise.all(
     tables.map(async (table) => {
       const { rows } = await server.deps.db.execute(

@@ -76,18 +76,18 @@ test('a newer signature of an address that waits takes its place', async () => {
   expect(row).toMatchObject({ affiliation: 'student', source: 'poster', state: 'pending' })
 })
 
-test('a job that cannot be written down takes its signature with it', async () => {
+test('a letter that cannot be written down takes its signature with it', async () => {
   const slug = await anOpenCampaign(server)
   await server.deps.db.execute(sql`
-    create function refuse_job() returns trigger language plpgsql as $$ begin raise 'no more jobs'; end $$`)
+    create function refuse_letter() returns trigger language plpgsql as $$ begin raise 'no more letters'; end $$`)
   await server.deps.db.execute(sql`
-    create trigger refusing before insert on graphile_worker._private_jobs execute function refuse_job()`)
+    create trigger refusing before insert on letters execute function refuse_letter()`)
 
   const answer = await sign(server, slug)
-  await server.deps.db.execute(sql`drop trigger refusing on graphile_worker._private_jobs`)
+  await server.deps.db.execute(sql`drop trigger refusing on letters`)
 
   expect([answer.statusCode, answer.json().code]).toEqual([500, 'internal'])
-  expect(answer.body).not.toContain('no more jobs')
+  expect(answer.body).not.toContain('no more letters')
   expect(await pledgesOf(server, slug)).toEqual([])
   expect((await sign(server, slug)).statusCode).toBe(202)
 })
@@ -113,17 +113,14 @@ test('a confirmation whose tally cannot be written is not half-done', async () =
 
 test('three hundred people who sign at once are three hundred pledges and as many emails asked for', async () => {
   const slug = await anOpenCampaign(server)
-  const { rows: before } = await server.deps.db.execute<{ count: number }>(jobs)
+  const { rows: before } = await server.deps.db.execute<{ count: number }>(letters)
 
   const answers = await Promise.all(times(300, (n) => sign(server, slug, { email: `ada${n}@example.edu` })))
 
-  const { rows: after } = await server.deps.db.execute<{ count: number }>(jobs)
+  const { rows: after } = await server.deps.db.execute<{ count: number }>(letters)
   expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([202]))
   expect(await pledgesOf(server, slug)).toHaveLength(300)
   expect((after[0]?.count ?? 0) - (before[0]?.count ?? 0)).toBe(300)
 })
 
-const jobs = sql`
-  select coalesce(sum(json_array_length(payload)), 0)::int as count
-  from graphile_worker._private_jobs job join graphile_worker._private_tasks task on task.id = task_id
-  where identifier = 'pledge-emails'`
+const letters = sql`select count(*)::int as count from letters where template = 'confirm'`

@@ -4,7 +4,7 @@ import { estamos } from '../estamos.ts'
 
 const server = estamos()
 
-test('a signature is on disk with its email job before it is answered', async () => {
+test('a signature is on disk with its letter before it is answered', async () => {
   const slug = await anOpenCampaign(server)
 
   const answer = await sign(server, slug, { email: 'ada@cc.gatech.edu' })

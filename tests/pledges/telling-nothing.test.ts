@@ -49,22 +49,19 @@ describe('signing shows no difference between new, pending, confirmed, withdrawn
     for (const one of seen) expect(one).toEqual(seen[0])
   })
 
-  test('in the jobs that are written down', async () => {
+  test('in the letters that are written down', async () => {
     const shapes = []
     for (const bring of Object.values(cases)) {
       const slug = await anOpenCampaign(server)
       await bring(slug)
-      await server.deps.db.execute(
-        sql`select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))`,
-      )
+      await server.deps.db.execute(sql`delete from letters`)
       await sign(server, slug)
       const { rows } = await server.deps.db.execute(sql`
-        select identifier, max_attempts, json_array_length(payload) as emails, length(payload::text) as length
-        from graphile_worker._private_jobs job join graphile_worker._private_tasks task on task.id = task_id`)
+        select template, state, locale, attempts, asked_at = due_at as "isDue" from letters`)
       shapes.push(rows)
     }
 
-    expect(shapes[0]).toMatchObject([{ identifier: 'pledge-emails', emails: 1 }])
+    expect(shapes[0]).toMatchObject([{ template: 'confirm', state: 'queued', isDue: true }])
     for (const shape of shapes) expect(shape).toEqual(shapes[0])
   })
 })

@@ -35,6 +35,8 @@ export const campaigns = pgTable(
       .default('count-only'),
     /** 32 random bytes, sealed by the server key: see `campaigns/digest-key.ts`. */
     digestKey: bytea('digest_key').notNull(),
+    /** Whether subject and sender of its mail name the campaign; without it a shoulder and a mail provider read neither. */
+    mailNamesCampaign: boolean('mail_names_campaign').notNull().default(false),
     theme: jsonb('theme').$type<{ accent?: string }>().notNull().default({}),
     /** What it is offered in, the campaign's own first. Texts of others stay, for those who signed them. */
     locales: text('locales').array().notNull().default([]),

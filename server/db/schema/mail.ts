@@ -1,7 +1,74 @@
-import { check, foreignKey, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core'
 import { sql } from 'drizzle-orm'
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { campaigns } from './campaigns.ts'
-import { instant } from './columns.ts'
+import { bytea, instant } from './columns.ts'
+
+/**
+ * The ledger: every email to one person, from the transaction that asks for it until its delivery window ends. It holds
+ * which email, in which language and what it is about; never a rendered body, and never an address in the open.
+ * No key refers to other tables: a rush of signatures writes thousands of rows a second.
+ */
+export const letters = pgTable(
+  'letters',
+  {
+    /** Random. Names the letter in its Message-ID and in what a provider tells of it. */
+    id: uuid('id').notNull(),
+    /** As it was asked for: what becomes of it is composed when it is sent (`server/letters.ts`). */
+    template: text('template').notNull(),
+    locale: text('locale').notNull(),
+    /** The pledge it is about, or nothing but its campaign, or neither. */
+    campaignId: integer('campaign_id'),
+    emailDigest: bytea('email_digest'),
+    addressDigest: bytea('address_digest'),
+    /** What else it is about: ids and codes of ours, nothing that was typed. */
+    about: jsonb('about').$type<Record<string, unknown>>(),
+    /** Where to, where no other row holds it: sealed by the server key, and erased once it is sent. */
+    sealed: bytea('sealed'),
+    state: text('state', {
+      enum: ['queued', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused'],
+    }).notNull(),
+    askedAt: instant('asked_at').notNull(),
+    /** Not before this. */
+    dueAt: instant('due_at').notNull(),
+    /** How often it was refused for the time being. */
+    attempts: smallint('attempts').notNull().default(0),
+    /** The worker that has it under way; it holds a lock of that number for as long as it lives. */
+    claimedBy: integer('claimed_by'),
+    /** When it was taken by the mail server, or given up. */
+    settledAt: instant('settled_at'),
+    /** Why it was given up, in our words: `MailFailure`. */
+    failure: text('failure'),
+  },
+  (t) => [
+    primaryKey({ name: 'letters_pkey', columns: [t.id] }),
+    index('letters_due_index')
+      .on(t.dueAt)
+      .where(sql`state = 'queued'`),
+    index('letters_claimed_index')
+      .on(t.claimedBy)
+      .where(sql`state = 'claimed'`),
+    index('letters_refused_index')
+      .on(t.campaignId, t.settledAt)
+      .where(sql`state = 'refused'`),
+    check(
+      'letters_state_check',
+      sql`${t.state} in ('queued', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused')`,
+    ),
+    check('letters_claimed_check', sql`(${t.state} = 'claimed') = (${t.claimedBy} is not null)`),
+    check('letters_pledge_check', sql`(${t.emailDigest} is null) = (${t.addressDigest} is null)`),
+  ],
+)
 
 /** What became of a campaign's letters, by the hour: no address, and nothing that leads to one. */
 export const mailTallies = pgTable(
@@ -11,8 +78,12 @@ export const mailTallies = pgTable(
     hour: instant('hour').notNull(),
     /** Taken by the mail server. */
     sent: integer('sent').notNull().default(0),
-    /** Refused by the mail server for good. */
+    /** Of those, taken by the mailbox's own server, where a provider tells. */
+    delivered: integer('delivered').notNull().default(0),
+    /** Refused for good, at once or later. */
     bounced: integer('bounced').notNull().default(0),
+    /** Reported as spam by their readers. */
+    spamReported: integer('spam_reported').notNull().default(0),
   },
   (t) => [
     primaryKey({ name: 'mail_tallies_pkey', columns: [t.campaignId, t.hour] }),
@@ -21,6 +92,9 @@ export const mailTallies = pgTable(
       columns: [t.campaignId],
       foreignColumns: [campaigns.id],
     }).onDelete('cascade'),
-    check('mail_tallies_sent_check', sql`${t.sent} >= 0 and ${t.bounced} >= 0`),
+    check(
+      'mail_tallies_sent_check',
+      sql`${t.sent} >= 0 and ${t.delivered} >= 0 and ${t.bounced} >= 0 and ${t.spamReported} >= 0`,
+    ),
   ],
 )

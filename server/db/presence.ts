@@ -1,0 +1,62 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
+import pg from 'pg'
+
+/** Tells the other processes, through the database, that this one lives: however it ends, they know at once. */
+export interface Presence {
+  /** What it is known by: what it has under way bears this number. */
+  number: number
+  /** False while the connection is broken, when the others take it for dead. */
+  isKnown(): boolean
+  close(): Promise<void>
+}
+
+/** First part of the advisory locks' keys, so that they meet no others: "Esta". */
+const LOCKS = 0x45737461
+const RETRY_MS = 500
+
+/** Those who live, as a subquery. */
+export const present = sql`(
+  select objid::bigint::int from pg_locks
+  where locktype = 'advisory' and classid = ${LOCKS} and objsubid = 2 and granted
+    and database = (select oid from pg_database where datname = current_database()))`
+
+/** Holds a lock of its own number on a connection of its own, for as long as both live. */
+export async function openPresence(url: string): Promise<Presence> {
+  const number = randomInt(1, 2 ** 31)
+  let client: pg.Client | undefined
+  let isClosed = false
+
+  async function appear(): Promise<void> {
+    const next = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: 3_000,
+      application_name: 'estamos presence',
+    })
+    next.on('error', () => {})
+    next.once('end', () => void reappear())
+    await next.connect()
+    await next.query('select pg_advisory_lock($1, $2)', [LOCKS, number])
+    client = next
+  }
+
+  async function reappear(): Promise<void> {
+    client = undefined
+    while (!isClosed && !client) {
+      await setTimeout(RETRY_MS)
+      await appear().catch(() => {})
+    }
+  }
+
+  await appear()
+  return {
+    number,
+    isKnown: () => client !== undefined,
+    async close() {
+      isClosed = true
+      await client?.end().catch(() => {})
+    },
+  }
+}

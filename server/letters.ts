@@ -1,0 +1,49 @@
+import type { Addressed, Compose, ComposeAll } from './mail/addressed.ts'
+import { eachByItself } from './mail/addressed.ts'
+import { composeChapterLetter } from './coalitions/chapter-letter.ts'
+import { composePartnerLetter } from './coalitions/partner-letter.ts'
+import { isDatabaseAway } from './db/db.ts'
+import type { Deps } from './deps.ts'
+import type { LedgerLetter, LetterTemplate } from './mail/ledger.ts'
+import { MailFailure } from './mail/mail.ts'
+import { composeInvitation } from './organizations/invitation-email.ts'
+import { composeSignInLink } from './organizers/links.ts'
+import { composeChangeNotice } from './organizers/notices.ts'
+import { composeResetNotice } from './organizers/reset-notices.ts'
+import { composeMyPledgeLinks, composePledgeLetters } from './pledges/letters.ts'
+
+/** Every kind of letter, and who composes it when it is sent. */
+const composers: Record<LetterTemplate, Compose> = {
+  confirm: composePledgeLetters,
+  'my-pledge-link': composeMyPledgeLinks,
+  'chapter-request': eachByItself(composeChapterLetter),
+  'partner-invitation': eachByItself(composePartnerLetter),
+  'organizer-invitation': eachByItself(composeInvitation),
+  'organizer-sign-in': eachByItself(composeSignInLink),
+  'sign-in-changed': eachByItself(composeChangeNotice),
+  'passkey-reset': eachByItself(composeResetNotice),
+}
+
+/** Composes what was claimed together. One that fails does so alone, and is tried again later. */
+export const composeLetters: ComposeAll = async (deps, letters) => {
+  const made = new Map<LedgerLetter, Addressed | undefined | MailFailure>()
+  const byTemplate = Map.groupBy(letters, ({ template }) => template)
+  for (const [template, alike] of byTemplate) {
+    const compose = composers[template as LetterTemplate]
+    const answers = await composedOrFailed(compose, deps, alike)
+    for (const [place, letter] of alike.entries()) made.set(letter, answers[place])
+  }
+  return letters.map((letter) => made.get(letter))
+}
+
+async function composedOrFailed(compose: Compose, deps: Deps, letters: LedgerLetter[]) {
+  try {
+    return await compose(deps, letters)
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error
+    if (letters.length === 1) return [new MailFailure('not-composed')]
+    const each: (Addressed | undefined | MailFailure)[] = []
+    for (const letter of letters) each.push(...(await composedOrFailed(compose, deps, [letter])))
+    return each
+  }
+}

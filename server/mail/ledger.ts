@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Db, DbOrTx } from '../db/db.ts'
+import { present } from '../db/presence.ts'
+import { letters } from '../db/schema.ts'
+
+/** Every kind of letter; `server/letters.ts` tells how each is composed. */
+export type LetterTemplate =
+  | 'confirm'
+  | 'my-pledge-link'
+  | 'chapter-request'
+  | 'organizer-invitation'
+  | 'partner-invitation'
+  | 'organizer-sign-in'
+  | 'sign-in-changed'
+  | 'passkey-reset'
+
+/** A row of the ledger. */
+export type LedgerLetter = typeof letters.$inferSelect
+
+export interface NewLetter extends Pick<LedgerLetter, 'locale' | 'askedAt'> {
+  template: LetterTemplate
+  id?: string
+  campaignId?: number
+  emailDigest?: Buffer
+  addressDigest?: Buffer
+  about?: Record<string, unknown>
+  sealed?: Buffer
+  /** Not before this; at once where undefined. */
+  dueAt?: Date
+}
+
+/** Writes letters down in the caller's transaction: they are sent at least once if it commits, and never if not. */
+export async function writeLetters(db: DbOrTx, asked: NewLetter[]): Promise<void> {
+  if (asked.length === 0) return
+  await db.insert(letters).values(
+    asked.map((letter) => ({
+      dueAt: letter.askedAt,
+      ...letter,
+      id: letter.id ?? newLetterId(),
+      state: 'queued' as const,
+    })),
+  )
+}
+
+/**
+ * The same for those who sign: the last part of the statement that takes them from `signing` and has `written` their
+ * pledges. Where the pledge holds the address, its letter does not.
+ */
+export const ASK_TO_CONFIRM = `
+  insert into letters (id, template, locale, campaign_id, email_digest, address_digest, sealed, state, asked_at, due_at)
+  select letter_id, 'confirm', locale, campaign_id, email_digest, address_digest,
+    case when written.signed_at is null then coalesce(mailbox, contact) end, 'queued',
+    signing.signed_at, signing.signed_at
+  from signing left join written using (campaign_id, email_digest, address_digest)`
+
+/** A letter's id tells nothing of it. */
+export function newLetterId(): string {
+  return randomUUID()
+}
+
+interface Claim {
+  worker: number
+  most: number
+  now: Date
+}
+
+/** Takes letters that are due, so that no other worker has them too. */
+export async function claimLetters(db: Db, { worker, most, now }: Claim): Promise<LedgerLetter[]> {
+  const due = sql`
+    select id from letters where state = 'queued' and due_at <= ${now.toISOString()}::timestamptz
+    order by due_at limit ${most} for update skip locked`
+  return await db
+    .update(letters)
+    .set({ state: 'claimed', claimedBy: worker })
+    .where(sql`${letters.id} in (${due})`)
+    .returning()
+}
+
+/** Puts back what those had under way who are gone; it may be sent a second time, under the same Message-ID. */
+export async function releaseOfTheGone(db: Db): Promise<void> {
+  await db.execute(sql`
+    update letters set state = 'queued', claimed_by = null
+    where state = 'claimed' and claimed_by not in ${present}`)
+}
+
+/** Gives letters back to whoever claims next. */
+export async function releaseLetters(db: DbOrTx, worker: number, ids: string[]): Promise<void> {
+  if (ids.length === 0) return
+  await db
+    .update(letters)
+    .set({ state: 'queued', claimedBy: null })
+    .where(and(eq(letters.claimedBy, worker), sql`${letters.id} = any(${idsOf(ids)})`))
+}
+
+/** Letters that turned out to be wanted no more. */
+export async function dropLetters(db: DbOrTx, ids: string[]): Promise<void> {
+  if (ids.length > 0) await db.execute(sql`delete from letters where id = any(${idsOf(ids)})`)
+}
+
+function idsOf(ids: string[]) {
+  return sql`${`{${ids.join(',')}}`}::uuid[]`
+}

@@ -1,0 +1,172 @@
+import { composeEmail, type EmailName, type EmailValues } from '../../emails/emails.ts'
+import { type Campaign, textIn } from '../campaigns/campaign.ts'
+import type { Clause } from '../campaigns/reading.ts'
+import { findClauses, wordsIn } from '../campaigns/said.ts'
+import { signedText } from '../campaigns/texts.ts'
+import type { Deps } from '../deps.ts'
+import type { Addressed, Compose } from '../mail/addressed.ts'
+import type { LedgerLetter } from '../mail/ledger.ts'
+import { sixDigitCode } from './code.ts'
+import { openContact } from './contact.ts'
+import { findPledges } from './found.ts'
+import { clausesPromised, type PledgeRow } from './held.ts'
+import { keyName, type PledgeKey } from './mailbox.ts'
+import { signToken } from './token.ts'
+
+const CONFIRM_DAYS = 7
+const MY_PLEDGE_HOURS = 24
+
+/** A letter to a signer, with the pledge it is about. */
+interface Asked {
+  campaign: Campaign
+  row: PledgeRow
+  letter: LedgerLetter
+  to: string
+  /** What the link would keep on top of the pledge, by id. */
+  clauses: number[]
+}
+
+/** After signing: asks the mailbox to confirm, or tells it that it has pledged already. */
+export const composePledgeLetters: Compose = async (deps, letters) => {
+  const found = await askedOf(deps, letters)
+  const worded = await wordsOf(deps, found)
+  return found.map((asked) => asked && pledgeLetter(deps, asked, worded))
+}
+
+/** The link to all that is held; a pledge that waits for its confirmation gets that email again. */
+export const composeMyPledgeLinks: Compose = async (deps, letters) => {
+  const found = await askedOf(deps, letters)
+  const worded = await wordsOf(deps, found)
+  return found.map(
+    (asked) =>
+      asked &&
+      (asked.row.state === 'pending' ? confirmation(deps, asked, worded) : myPledgeLink(deps, asked)),
+  )
+}
+
+function pledgeLetter(deps: Deps, asked: Asked, worded: Worded): Addressed | undefined {
+  const { row, letter } = asked
+  if (row.confirmedAt) return alreadyPledged(deps, asked, row.confirmedAt)
+  // Whoever signed again meanwhile gets the newer letter alone.
+  if (row.state === 'pending' && letter.askedAt < row.signedAt) return undefined
+  return confirmation(deps, asked, worded)
+}
+
+function confirmation(deps: Deps, asked: Asked, worded: Worded): Addressed {
+  const { campaign, row, clauses } = asked
+  const text = worded.text(row)
+  return addressed(asked, 'confirm', text.locale, {
+    campaignTitle: text.title,
+    organizationName: campaign.organization.name,
+    pledgeText: text.body,
+    confirmUrl: `${deps.publicUrl}/confirm/${confirmToken(deps, row)}?locale=${text.locale}`,
+    code: sixDigitCode(deps.keys, row, row.codeNonce, row.choicesHash),
+    myPledgeUrl: myPledgeUrl(deps, row, text.locale),
+    ticks: {
+      listsName: row.listsName,
+      wantsUpdates: row.wantsUpdates,
+      clauses: worded.clauses(clauses).map(({ words }) => wordsIn(words, text.locale, campaign)),
+    },
+    expiresInDays: CONFIRM_DAYS,
+  })
+}
+
+function myPledgeLink(deps: Deps, asked: Asked): Addressed {
+  const { campaign, row, letter } = asked
+  const text = textIn(campaign, [letter.locale])
+  return addressed(asked, 'my-pledge-link', text.locale, {
+    campaignTitle: text.title,
+    myPledgeUrl: myPledgeUrl(deps, row, text.locale),
+    validHours: MY_PLEDGE_HOURS,
+  })
+}
+
+/** Not to somebody who pressed twice and has confirmed since. */
+function alreadyPledged(deps: Deps, asked: Asked, confirmedAt: Date): Addressed | undefined {
+  const { campaign, row, letter } = asked
+  if (letter.askedAt < confirmedAt) return undefined
+  const text = textIn(campaign, [letter.locale])
+  return addressed(asked, 'already-pledged', text.locale, {
+    campaignTitle: text.title,
+    organizationName: campaign.organization.name,
+    myPledgeUrl: myPledgeUrl(deps, row, text.locale),
+  })
+}
+
+function addressed<Name extends EmailName>(
+  { campaign, to }: Asked,
+  name: Name,
+  locale: string,
+  values: EmailValues[Name],
+): Addressed {
+  return {
+    to,
+    email: composeEmail(name, locale, values, { namesCampaign: campaign.mailNamesCampaign }),
+    fromName: campaign.mailNamesCampaign ? textIn(campaign, [locale]).title : undefined,
+    isDemo: campaign.isDemo,
+  }
+}
+
+/** In their order; undefined where the pledge is gone, or nothing says any more where to write. */
+async function askedOf(deps: Deps, letters: LedgerLetter[]): Promise<(Asked | undefined)[]> {
+  const rows = await findPledges(
+    deps.db,
+    letters.flatMap((letter) => keyOf(letter) ?? []),
+  )
+  return await Promise.all(
+    letters.map(async (letter) => {
+      const key = keyOf(letter)
+      const row = key && rows.get(keyName(key))
+      const campaign = row && (await deps.campaigns.byId(row.campaignId))
+      const sealed = letter.sealed ?? row?.contact
+      if (!campaign || !sealed) return undefined
+      const { email: to } = openContact(deps.keys, row, sealed)
+      return { campaign, row, letter, to, clauses: clausesPromised(deps.keys, row) }
+    }),
+  )
+}
+
+function keyOf({ campaignId, emailDigest, addressDigest }: LedgerLetter): PledgeKey | undefined {
+  if (campaignId === null || !emailDigest || !addressDigest) return undefined
+  return { campaignId, emailDigest, addressDigest }
+}
+
+/** What organizers worded, looked up once for all letters that go together. */
+interface Worded {
+  text(row: PledgeRow): { locale: string; title: string; body: string }
+  clauses(ids: number[]): Clause[]
+}
+
+async function wordsOf(deps: Deps, found: (Asked | undefined)[]): Promise<Worded> {
+  const asked = found.filter((one) => one !== undefined)
+  const texts = new Map<string, Awaited<ReturnType<typeof signedText>>>()
+  for (const { campaign, row } of asked) {
+    const name = textName(row)
+    if (!texts.has(name))
+      texts.set(name, await signedText(deps.db, campaign, { locale: row.locale, version: row.textVersion }))
+  }
+  const ids = new Set(asked.flatMap(({ clauses }) => clauses))
+  const clauses = new Map((await findClauses(deps.db, [...ids])).map((clause) => [clause.id, clause]))
+  return {
+    text(row) {
+      const text = texts.get(textName(row))
+      if (!text) throw new Error('this wording was not looked up')
+      return text
+    },
+    clauses: (promised) => promised.flatMap((id) => clauses.get(id) ?? []),
+  }
+}
+
+function textName({ campaignId, locale, textVersion }: PledgeRow): string {
+  return `${campaignId} ${locale} ${textVersion}`
+}
+
+/** The token in the link of a confirmation email: it confirms the choices that the email lists. */
+export function confirmToken(deps: Deps, row: PledgeKey & { choicesHash: Buffer }): string {
+  return signToken(deps, { purpose: 'confirm', key: row, choices: row.choicesHash, now: deps.now() })
+}
+
+function myPledgeUrl(deps: Deps, key: PledgeKey, locale: string): string {
+  const token = signToken(deps, { purpose: 'my-pledge', key, now: deps.now() })
+  return `${deps.publicUrl}/my-pledge/${token}?locale=${locale}`
+}
