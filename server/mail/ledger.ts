@@ -65,16 +65,17 @@ interface Claim {
   now: Date
 }
 
-/** Takes letters that are due, so that no other worker has them too. */
+/** Takes letters that are due, so that no other worker has them too. Whoever has waited longest comes first. */
 export async function claimLetters(db: Db, { worker, most, now }: Claim): Promise<LedgerLetter[]> {
   const due = sql`
     select id from letters where state = 'queued' and due_at <= ${now.toISOString()}::timestamptz
     order by due_at limit ${most} for update skip locked`
-  return await db
+  const claimed = await db
     .update(letters)
     .set({ state: 'claimed', claimedBy: worker })
     .where(sql`${letters.id} in (${due})`)
     .returning()
+  return claimed.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
 }
 
 /** Puts back what those had under way who are gone; it may be sent a second time, under the same Message-ID. */
