@@ -36,18 +36,17 @@ export async function openPresence(url: string): Promise<Presence> {
       application_name: 'estamos presence',
     })
     next.on('error', () => {})
-    next.once('end', () => void reappear())
     await next.connect()
     await next.query('select pg_advisory_lock($1, $2)', [LOCKS, number])
+    next.once('end', () => void reappear())
     client = next
   }
 
   async function reappear(): Promise<void> {
     client = undefined
-    while (!isClosed && !client) {
-      await setTimeout(RETRY_MS)
-      await appear().catch(() => {})
-    }
+    if (isClosed) return
+    await setTimeout(RETRY_MS)
+    await appear().catch(reappear)
   }
 
   await appear()
