@@ -69,7 +69,7 @@ function weak(name: string, bits: number, way: Way): Finding {
 }
 
 function elsewhere(name: string, { way, target }: { way: Way; target: string | undefined }): Finding[] {
-  if (way !== 'sendgrid' || /\.sendgrid\.net$/i.test(target ?? '')) return []
-  const what = `${name} does not lead to sendgrid.net: it may be another service's key.`
+  if (way !== 'sendgrid' || /\.sendgrid\.[a-z]+$/i.test(target ?? '')) return []
+  const what = `${name} does not lead to SendGrid: it may be another service's key.`
   return [warning('dkim-elsewhere', what, 'Compare it with what SendGrid shows under Sender Authentication.')]
 }

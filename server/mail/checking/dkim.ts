@@ -50,7 +50,7 @@ function nameOf(selector: string, domain: string): string {
 }
 
 function absent(name: string): Finding {
-  const todo = `Add the public key of what signs your letters: TXT ${name} "v=DKIM1; k=rsa; p=…".`
+  const todo = `Add the public key of what signs your letters: TXT ${name} "v=DKIM1; k=rsa; p=KEY".`
   return wrong('dkim-missing', `There is no key at ${name}.`, todo)
 }
 
@@ -73,7 +73,7 @@ function unauthenticated(domain: string): Finding {
   return wrong(
     'dkim-missing',
     `SendGrid has no key at ${domain}, so its letters are signed for sendgrid.net and fail DMARC.`,
-    `In SendGrid: Settings, Sender Authentication, Authenticate Your Domain, with ${domain} itself. Add the three records that it shows (CNAME em….${domain}, s1._domainkey.${domain} and s2._domainkey.${domain}), then press Verify.`,
+    `In SendGrid: Settings, Sender Authentication, Authenticate Your Domain, with ${domain} itself. Add the three records that it shows (CNAME emNNNN.${domain}, s1._domainkey.${domain} and s2._domainkey.${domain}), then press Verify.`,
   )
 }
 

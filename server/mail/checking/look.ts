@@ -17,7 +17,7 @@ export class CouldNotLook extends Error {
   readonly why: string
 
   constructor(name: string, code: string) {
-    super(`DNS does not tell about ${quoted(name)} (${code})`)
+    super(`DNS does not tell about ${quoted(name)} (${code}).`)
     this.why = this.message
   }
 }
