@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { createTransport, type NodemailerError } from 'nodemailer'
 import { readSmtpUrl, type SmtpConnection } from '../smtp-url.ts'
 import { ok, warning, wrong, type Finding } from './finding.ts'
@@ -14,11 +15,20 @@ export async function checkSmtp(url: string, timeLimit = 10_000): Promise<Findin
     dnsTimeout: timeLimit,
     socketTimeout: timeLimit,
   })
-  const failure = await transport.verify().then(
-    () => undefined,
-    (error: NodemailerError) => error,
-  )
+  const failure = await Promise.race([
+    transport.verify().then(
+      () => undefined,
+      (error: NodemailerError) => error,
+    ),
+    after(3 * timeLimit),
+  ])
   return failure ? [failed(connection, failure)] : praise(connection)
+}
+
+/** The limits above are for each silence: who says a little now and then would keep us for ever. */
+async function after(milliseconds: number): Promise<NodemailerError> {
+  await setTimeout(milliseconds, undefined, { ref: false })
+  return Object.assign(new Error('too slow'), { code: 'ETIMEDOUT' })
 }
 
 function praise({ host, port, secure, ignoreTLS, auth }: SmtpConnection): Finding[] {

@@ -111,6 +111,18 @@ describe('over SMTP', () => {
     expect(codesOf(findings)).toEqual(['wrong smtp-unreachable'])
     expect(JSON.stringify(findings)).not.toContain('and then')
   })
+
+  test('nor is one that greets well, and never comes to the end of what it can do', async () => {
+    const url = await aServer((socket) => {
+      socket.write('220 mx.drive.org\r\n')
+      const talk = setInterval(() => socket.write('250-AND-MORE\r\n'), 20)
+      socket.on('close', () => clearInterval(talk))
+    })
+
+    const [finding] = await checkSmtp(url, 200)
+
+    expect(finding).toMatchObject({ code: 'smtp-unreachable', what: expect.stringContaining('(ETIMEDOUT)') })
+  })
 })
 
 /** A bare socket server: what it says is up to the test. */
