@@ -134,6 +134,11 @@ export function duration(locale: EmailLocale, count: number, unit: 'day' | 'hour
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
 }
 
+/** "12,500", as the pages write it: in Spanish as it is written in the United States. */
+export function figure(locale: EmailLocale, count: number): string {
+  return new Intl.NumberFormat(locale === 'es' ? 'es-US' : locale).format(count)
+}
+
 /** MJML is loaded only here: a process that sends no mail need not carry it. */
 async function compile(locale: EmailLocale, copy: Copy): Promise<Compiled> {
   const { default: mjml2html } = await import('mjml')

@@ -1,4 +1,4 @@
-import { defineEmail, type EmailLocale } from './email.ts'
+import { defineEmail, type EmailLocale, figure } from './email.ts'
 
 export interface MilestoneValues {
   campaignTitle: string
@@ -67,9 +67,9 @@ export const milestone = defineEmail<MilestoneValues>({
         { kind: 'paragraph', words: '{news}' },
         {
           kind: 'paragraph',
-          words: 'It goes on. People sign because somebody they know asks them: here is the page to pass on.',
+          words: 'It goes on: pass this page on to somebody who has not signed yet.',
         },
-        { kind: 'button', words: 'See {campusName}', url: '{campusUrl}' },
+        { kind: 'button', words: 'Open the page of {campusName}', url: '{campusUrl}' },
       ],
       footer:
         'You got this email because you signed and ticked “email me about this pledge”. It carries no trackers.',
@@ -84,10 +84,9 @@ export const milestone = defineEmail<MilestoneValues>({
         { kind: 'paragraph', words: '{news}' },
         {
           kind: 'paragraph',
-          words:
-            'Esto sigue. La gente firma cuando se lo pide alguien que conoce: esta es la página para compartir.',
+          words: 'Esto sigue: pásale esta página a alguien que todavía no haya firmado.',
         },
-        { kind: 'button', words: 'Ver {campusName}', url: '{campusUrl}' },
+        { kind: 'button', words: 'Abrir la página de {campusName}', url: '{campusUrl}' },
       ],
       footer:
         'Recibiste este correo porque firmaste y marcaste «recibir correos sobre este compromiso». No lleva rastreadores.',
@@ -95,7 +94,7 @@ export const milestone = defineEmail<MilestoneValues>({
     },
   },
   fills({ what, reached, campusUrl, unsubscribeUrl, ...values }, locale) {
-    const said = { ...values, reached: new Intl.NumberFormat(locale).format(reached) }
+    const said = { ...values, reached: figure(locale, reached) }
     const { headline, news } = words[locale][what]
     return { ...values, headline: headline(said), news: news(said), campusUrl, unsubscribeUrl }
   },

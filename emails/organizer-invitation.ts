@@ -14,9 +14,9 @@ const roleWords = {
     viewer: 'viewer: you see everything and change nothing',
   },
   es: {
-    owner: 'administración: decides quién es miembro y puedes hacer todo lo de la edición',
-    editor: 'edición: llevas las campañas',
-    viewer: 'lectura: lo ves todo y no cambias nada',
+    owner: 'de administración: decides quién es miembro y puedes hacer todo lo de la edición',
+    editor: 'de edición: llevas las campañas',
+    viewer: 'de lectura: lo ves todo y no cambias nada',
   },
 }
 

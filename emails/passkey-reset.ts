@@ -52,7 +52,7 @@ export const passkeyReset = defineEmail<PasskeyResetValues>({
       blocks: [
         { kind: 'heading', words: 'Se van a reemplazar unas llaves de acceso' },
         { kind: 'paragraph', words: '{what}' },
-        { kind: 'paragraph', words: 'Si nadie se opone, bastará un enlace de correo desde {when}.' },
+        { kind: 'paragraph', words: 'Si nadie se opone, bastará un enlace de correo desde el {when}.' },
         { kind: 'paragraph', words: '{advice}' },
         { kind: 'button', words: 'Verlo y oponerse', url: '{accountUrl}' },
       ],

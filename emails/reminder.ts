@@ -73,7 +73,7 @@ export const reminder = defineEmail<ReminderValues>({
         {
           kind: 'small',
           words:
-            'Si no fuiste tú, no hagas nada: no cuenta para nadie. Con el enlace del final no llegará ningún correo más a tu dirección.',
+            'Si no fuiste tú, no hagas nada: no cuenta para nadie. El enlace del final detiene todos los correos a tu dirección.',
         },
       ],
       footer:

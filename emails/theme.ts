@@ -19,13 +19,16 @@ export const theme = {
   button: `background-color="${accent}" color="#ffffff" css-class="button" border-radius="8px" font-size="18px" font-weight="700" line-height="1.3" inner-padding="14px 26px" padding="14px 28px" width="100%"`,
 }
 
+const IN_THE_DARK = '@media (prefers-color-scheme: dark)'
+const BOTH_SCHEMES = 'color-scheme: light dark'
+
 /**
  * Mail clients that keep to a dark scheme get one of ours instead of their own guess.
  * The styles of an email are inline, so only `!important` can win over them.
  */
 export const darkStyles = `
-  :root { color-scheme: light dark; supported-color-schemes: light dark; }
-  @media (prefers-color-scheme: dark) {
+  :root { ${BOTH_SCHEMES}; supported-color-schemes: light dark; }
+  ${IN_THE_DARK} {
     body, .page, .page > div { background: #14191f !important; background-color: #14191f !important; }
     .card, .card > table { background: #1f262e !important; background-color: #1f262e !important; }
     .card div, .card h1 { color: #e8ecf0 !important; }
@@ -36,3 +39,12 @@ export const darkStyles = `
     .button a, .button p { background: #7fd1cd !important; color: #0e2526 !important; }
   }
 `
+
+export type Scheme = 'light' | 'dark'
+
+/** As a mail client of that scheme shows it, whatever the scheme of the browser it is looked at in: the same rules. */
+export function inScheme(html: string, scheme: Scheme): string {
+  return html
+    .replace(IN_THE_DARK, scheme === 'dark' ? '@media all' : '@media not all')
+    .replace(BOTH_SCHEMES, `color-scheme: ${scheme}`)
+}

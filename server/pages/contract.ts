@@ -93,6 +93,22 @@ export interface MailboxProps {
   publicUrl: string
 }
 
+/** `/dev/emails` (the list) and `/dev/emails/{name}`, local mode only: every email with sample values. */
+export interface EmailsProps {
+  list?: { name: string; subject: string; bytes: number }[]
+  email?: {
+    name: string
+    /** The neutral one, and the one that names the campaign, where there is one. */
+    subjects: string[]
+    preheader: string
+    html: string
+    text: string
+    bytes: number
+    scheme: 'light' | 'dark'
+  }
+  publicUrl: string
+}
+
 export interface Pages {
   pledge: PledgeProps
   leaderboard: LeaderboardProps
@@ -102,6 +118,7 @@ export interface Pages {
   'chapter-request': ChapterRequestProps
   refused: RefusedProps
   mailbox: MailboxProps
+  emails: EmailsProps
 }
 
 export type PageName = keyof Pages

@@ -66,7 +66,8 @@ ${script && state ? `<script type="application/json" id="estamos-state">${state}
 }
 
 function policy(page: PageName, styles: string[], hasScript: boolean, isFramed: boolean) {
-  if (page === 'mailbox') return MAILBOX_POLICY
+  if (page === 'mailbox') return policyOfFrames('img-src * data:')
+  if (page === 'emails') return policyOfFrames('img-src data:')
   const parts = [
     "default-src 'none'",
     `style-src ${styles.map(hashOf).join(' ')}`,
@@ -79,9 +80,10 @@ function policy(page: PageName, styles: string[], hasScript: boolean, isFramed: 
   return parts.join('; ')
 }
 
-/** Letters are shown in a sandboxed frame that inherits this: they carry their own styles, and pictures from anywhere. */
-const MAILBOX_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src * data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+/** Letters are shown in a sandboxed frame that inherits this: they carry their own styles, and may bring pictures. */
+function policyOfFrames(images: string) {
+  return `default-src 'none'; style-src 'unsafe-inline'; ${images}; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+}
 
 const hashes = new Map<string, string>()
 

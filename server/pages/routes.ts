@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 import { campaignPages } from './campaign-pages.ts'
 import { chapterPages } from './chapter-pages.ts'
 import { consolePages } from './console-pages.ts'
+import { emailPages } from './email-pages.ts'
 import { mailboxPages } from './mailbox-pages.ts'
 import { oembedRoutes } from './oembed.ts'
 import { tokenPages } from './token-pages.ts'
@@ -18,7 +19,10 @@ export async function pageRoutes(app: App, deps: Deps): Promise<void> {
   tokenPages(app, deps)
   chapterPages(app, deps)
   consolePages(app)
-  if (deps.mode === 'local') mailboxPages(app, deps)
+  if (deps.mode === 'local') {
+    mailboxPages(app, deps)
+    emailPages(app, deps)
+  }
   await app.register(async (pages: App) => {
     // Nothing secret stands on these pages; those behind tokens are not compressed.
     await pages.register(compress, { encodings: ['br', 'gzip'] })

@@ -22,6 +22,7 @@ export const heads: Heads = {
   'my-pledge-link': (_, words) => ({ title: words.myPledgeLink.title }),
   'chapter-request': (_, words) => ({ title: words.chapterRequest.tab }),
   refused: (_, words) => ({ title: words.refused.tab }),
+  emails: ({ email }, words) => ({ title: email?.name ?? words.emails.title }),
   mailbox: ({ letter }, words) => ({
     title: words.mailbox.title,
     ...(!letter && { refreshesEvery: MAILBOX_REFRESH }),

@@ -9,6 +9,7 @@ import type { PageProps, PageState } from '../shared/page.ts'
 import PageHead from '../shared/PageHead.svelte'
 import ChapterRequestPage from './chapter-request/ChapterRequestPage.svelte'
 import ConfirmPage from './confirm/ConfirmPage.svelte'
+import EmailsPage from './emails/EmailsPage.svelte'
 import { heads, type Head } from './heads.ts'
 import LeaderboardPage from './leaderboard/LeaderboardPage.svelte'
 import { leaderboardWords } from './leaderboard/words.ts'
@@ -36,6 +37,7 @@ const components: { [Name in PageName]: Page<Pages[Name]> } = {
   'chapter-request': ChapterRequestPage,
   refused: RefusedPage,
   mailbox: MailboxPage,
+  emails: EmailsPage,
 }
 
 /** Words for the pages that live on in the browser; the others take nothing along. */

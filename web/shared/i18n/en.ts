@@ -256,6 +256,23 @@ export const en = {
     plain: 'As text',
     to: 'To',
     back: 'All letters',
+    emails: 'See every email there is.',
+  },
+  emails: {
+    title: 'Every email',
+    text: 'As they are sent, with sample values. Only a local server shows this page.',
+    mailbox: 'Mailbox',
+    back: 'Every email',
+    locale: 'Language',
+    scheme: 'Colours',
+    light: 'Light',
+    dark: 'Dark',
+    inbox: 'In the inbox',
+    neutral: 'naming nothing',
+    naming: 'where organizers chose that mail names the campaign',
+    phone: 'On a phone',
+    desktop: 'On a desktop',
+    plain: 'As text',
   },
 }
 

@@ -1,0 +1,34 @@
+import type { EmailLocale } from './email.ts'
+import { type EmailName, emails, renderEmail } from './emails.ts'
+import { inScheme, type Scheme } from './theme.ts'
+
+/** An email with its sample values, as a page shows it to whoever works on it. */
+export interface EmailPreview {
+  name: EmailName
+  /** The neutral one, and besides it the one that names the campaign, where there is one. */
+  subjects: string[]
+  preheader: string
+  html: string
+  text: string
+  bytes: number
+}
+
+export const emailNames = Object.keys(emails) as EmailName[]
+
+export async function previewOf(
+  name: EmailName,
+  locale: EmailLocale,
+  scheme: Scheme = 'light',
+): Promise<EmailPreview> {
+  const { sample, preheader } = emails[name]
+  const { subject, html, text } = await renderEmail(name, locale, sample as never)
+  const naming = await renderEmail(name, locale, sample as never, { namesCampaign: true })
+  return {
+    name,
+    subjects: [...new Set([subject, naming.subject])],
+    preheader: preheader(locale),
+    html: inScheme(html, scheme),
+    text,
+    bytes: Buffer.byteLength(html),
+  }
+}

@@ -1,0 +1,3 @@
+import '../../shared/styles/base.css'
+
+export { default } from './EmailsPage.svelte'
