@@ -5,8 +5,8 @@ import { inScheme, type Scheme } from './theme.ts'
 /** An email with its sample values, as a page shows it to whoever works on it. */
 export interface EmailPreview {
   name: EmailName
-  /** The neutral one, and besides it the one that names the campaign, where there is one. */
-  subjects: string[]
+  /** As an inbox shows it: naming nothing, and where organizers chose so, naming the campaign. */
+  inbox: { sender: string; subject: string }[]
   preheader: string
   html: string
   text: string
@@ -25,7 +25,10 @@ export async function previewOf(
   const naming = await renderEmail(name, locale, sample as never, { namesCampaign: true })
   return {
     name,
-    subjects: [...new Set([subject, naming.subject])],
+    inbox: [
+      { sender: 'Estamos', subject },
+      ...('campaignTitle' in sample ? [{ sender: sample.campaignTitle, subject: naming.subject }] : []),
+    ],
     preheader: preheader(locale),
     html: inScheme(html, scheme),
     text,

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
-import { composeEmail } from '../../emails/emails.ts'
 import { textIn } from '../campaigns/campaign.ts'
+import { campaignLetter } from '../campaigns/letter.ts'
 import { chapterRequests } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { Addressed } from '../mail/addressed.ts'
@@ -31,11 +31,11 @@ export async function composeChapterLetter(
   const key = pledgeKey(campaign, checkedAddress(to))
   const token = signToken(deps, { purpose: 'chapter-request', key, choices: named, now: deps.now() })
   const text = textIn(campaign, [locale])
-  const email = composeEmail('chapter-request', text.locale, {
+  const letter = campaignLetter(campaign, 'chapter-request', text.locale, {
     campaignTitle: text.title,
     campusName: campus.name,
     confirmUrl: `${deps.publicUrl}/chapter-requests/${token}?locale=${text.locale}`,
     expiresInDays: LINK_DAYS,
   })
-  return { to, email, isDemo: campaign.isDemo }
+  return { to, ...letter }
 }

@@ -1,6 +1,6 @@
 import { and, eq, gt } from 'drizzle-orm'
-import { composeEmail } from '../../emails/emails.ts'
 import { textIn } from '../campaigns/campaign.ts'
+import { campaignLetter } from '../campaigns/letter.ts'
 import type { Tx } from '../db/db.ts'
 import { partnerInvitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -42,12 +42,12 @@ export async function composePartnerLetter(
     )
   const campaign = row && (await deps.campaigns.byId(row.campaignId))
   if (!campaign) return undefined
-  const email = composeEmail('partner-invitation', locale, {
+  const letter = campaignLetter(campaign, 'partner-invitation', locale, {
     campaignTitle: textIn(campaign, [locale]).title,
     hostName: campaign.organization.name,
     organizationName: row.organizationName,
     invitationUrl: `${deps.publicUrl}/console/partner-invitation#${token}`,
     validDays: Math.ceil((row.expiresAt.getTime() - deps.now().getTime()) / DAY_MS),
   })
-  return { to, email, isDemo: campaign.isDemo }
+  return { to, ...letter }
 }

@@ -98,8 +98,8 @@ export interface EmailsProps {
   list?: { name: string; subject: string; bytes: number }[]
   email?: {
     name: string
-    /** The neutral one, and the one that names the campaign, where there is one. */
-    subjects: string[]
+    /** As an inbox shows it: naming nothing, and where organizers chose so, naming the campaign. */
+    inbox: { sender: string; subject: string }[]
     preheader: string
     html: string
     text: string

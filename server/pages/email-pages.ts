@@ -14,7 +14,11 @@ export function emailPages(app: App, { publicUrl }: Deps): void {
   app.get('/dev/emails', { schema: { hide: true } }, async (request, reply) => {
     const locale = ownLocale(request)
     const emails = await Promise.all(emailNames.map((name) => previewOf(name, spokenLocale(locale))))
-    const list = emails.map(({ name, subjects: [subject = ''], bytes }) => ({ name, subject, bytes }))
+    const list = emails.map(({ name, inbox: [first], bytes }) => ({
+      name,
+      subject: first?.subject ?? '',
+      bytes,
+    }))
     return await showPage(reply, 'emails', { list, publicUrl }, { locale, theme: 'auto' })
   })
   app.get(

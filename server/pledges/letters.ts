@@ -1,5 +1,6 @@
-import { composeEmail, type EmailName, type EmailValues } from '../../emails/emails.ts'
+import type { EmailName, EmailValues } from '../../emails/emails.ts'
 import { type Campaign, textIn } from '../campaigns/campaign.ts'
+import { campaignLetter } from '../campaigns/letter.ts'
 import type { Clause } from '../campaigns/reading.ts'
 import { findClauses, wordsIn } from '../campaigns/said.ts'
 import { signedText } from '../campaigns/texts.ts'
@@ -99,12 +100,7 @@ function addressed<Name extends EmailName>(
   locale: string,
   values: EmailValues[Name],
 ): Addressed {
-  return {
-    to,
-    email: composeEmail(name, locale, values, { namesCampaign: campaign.mailNamesCampaign }),
-    fromName: campaign.mailNamesCampaign ? textIn(campaign, [locale]).title : undefined,
-    isDemo: campaign.isDemo,
-  }
+  return { to, ...campaignLetter(campaign, name, locale, values) }
 }
 
 /** In their order; undefined where the pledge is gone, or nothing says any more where to write. */
