@@ -16,6 +16,7 @@ import { forgetInvitations } from './organizations/forgetting.ts'
 import { forgetSigningIn } from './organizers/forgetting.ts'
 import { remindOfResets } from './organizers/reset-notices.ts'
 import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgetting.ts'
+import { remindUnconfirmed } from './pledges/reminding.ts'
 
 /** All that runs by itself: what is asked for by a job, and what comes round by the clock (UTC). */
 const byTheClock = [
@@ -24,6 +25,7 @@ const byTheClock = [
   { task: 'name-mail-domains', match: '*/2 * * * *' },
   { task: 'notice-fakes', match: '*/2 * * * *' },
   { task: 'delete-unconfirmed', match: '7 * * * *' },
+  { task: 'remind-unconfirmed', match: '12 * * * *' },
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-letters', match: '22 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
@@ -44,6 +46,7 @@ export function tasks(deps: Deps): TaskList {
     'notice-fakes': () => noticeFakes(deps),
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
+    'remind-unconfirmed': () => remindUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),
     'forget-letters': () => forgetLetters(deps),
     'forget-tries': () => forgetTries(deps),

@@ -10,11 +10,12 @@ import { composeInvitation } from './organizations/invitation-email.ts'
 import { composeSignInLink } from './organizers/links.ts'
 import { composeChangeNotice } from './organizers/notices.ts'
 import { composeResetNotice } from './organizers/reset-notices.ts'
-import { composeMyPledgeLinks, composePledgeLetters } from './pledges/letters.ts'
+import { composeMyPledgeLinks, composePledgeLetters, composeReminders } from './pledges/letters.ts'
 
 /** Every kind of letter, and who composes it when it is sent. */
 const composers: Record<LetterTemplate, Compose> = {
   confirm: composePledgeLetters,
+  reminder: composeReminders,
   'my-pledge-link': composeMyPledgeLinks,
   'chapter-request': eachByItself(composeChapterLetter),
   'partner-invitation': eachByItself(composePartnerLetter),

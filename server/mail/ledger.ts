@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Db, DbOrTx } from '../db/db.ts'
 import { present } from '../db/presence.ts'
 import { letters } from '../db/schema.ts'
@@ -7,6 +7,7 @@ import { letters } from '../db/schema.ts'
 /** Every kind of letter; `server/letters.ts` tells how each is composed. */
 export type LetterTemplate =
   | 'confirm'
+  | 'reminder'
   | 'my-pledge-link'
   | 'chapter-request'
   | 'organizer-invitation'
@@ -53,6 +54,18 @@ export const ASK_TO_CONFIRM = `
     case when written.signed_at is null then coalesce(mailbox, contact) end, 'queued',
     signing.signed_at, signing.signed_at
   from signing left join written using (campaign_id, email_digest, address_digest)`
+
+/** The last part of a statement that asks for the same letter to each pledge of `readers`, wherever it found them. */
+export function letterToEach(
+  readers: SQL,
+  { template, askedAt }: Pick<NewLetter, 'template' | 'askedAt'>,
+): SQL {
+  const at = sql`${askedAt.toISOString()}::timestamptz`
+  return sql`
+    insert into letters (id, template, locale, campaign_id, email_digest, address_digest, state, asked_at, due_at)
+    select gen_random_uuid(), ${template}, locale, campaign_id, email_digest, address_digest, 'queued', ${at}, ${at}
+    from ${readers}`
+}
 
 /** A letter's id tells nothing of it. */
 export function newLetterId(): string {

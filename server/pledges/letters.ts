@@ -1,5 +1,5 @@
 import type { EmailName, EmailValues } from '../../emails/emails.ts'
-import { type Campaign, textIn } from '../campaigns/campaign.ts'
+import { type Campaign, openness, textIn } from '../campaigns/campaign.ts'
 import { campaignLetter } from '../campaigns/letter.ts'
 import type { Clause } from '../campaigns/reading.ts'
 import { findClauses, wordsIn } from '../campaigns/said.ts'
@@ -16,6 +16,7 @@ import { signToken } from './token.ts'
 
 const CONFIRM_DAYS = 7
 const MY_PLEDGE_HOURS = 24
+const DAY_MS = 86_400_000
 
 /** A letter to a signer, with the pledge it is about. */
 interface Asked {
@@ -45,6 +46,13 @@ export const composeMyPledgeLinks: Compose = async (deps, letters) => {
   )
 }
 
+/** Once more what the first email said, for whoever signed and may have overlooked or lost it. */
+export const composeReminders: Compose = async (deps, letters) => {
+  const found = await askedOf(deps, letters)
+  const worded = await wordsOf(deps, found)
+  return found.map((asked) => asked && reminderLetter(deps, asked, worded))
+}
+
 function pledgeLetter(deps: Deps, asked: Asked, worded: Worded): Addressed | undefined {
   const { row, letter } = asked
   if (row.confirmedAt) return alreadyPledged(deps, asked, row.confirmedAt)
@@ -53,10 +61,29 @@ function pledgeLetter(deps: Deps, asked: Asked, worded: Worded): Addressed | und
   return confirmation(deps, asked, worded)
 }
 
+/** Not to whom it came too late: she confirmed meanwhile, or signed anew, or it takes no more signatures. */
+function reminderLetter(deps: Deps, asked: Asked, worded: Worded): Addressed | undefined {
+  const { campaign, row, letter } = asked
+  const isTooLate = row.state !== 'pending' || letter.askedAt < row.signedAt
+  if (isTooLate || row.exclusionId !== null || openness(campaign, deps.now()) !== 'open') return undefined
+  const { locale, values } = confirmationOf(deps, asked, worded)
+  const age = (deps.now().getTime() - row.signedAt.getTime()) / DAY_MS
+  return addressed(asked, 'reminder', locale, {
+    ...values,
+    expiresInDays: Math.max(1, Math.floor(CONFIRM_DAYS - age)),
+    stopUrl: values.myPledgeUrl,
+  })
+}
+
 function confirmation(deps: Deps, asked: Asked, worded: Worded): Addressed {
-  const { campaign, row, clauses } = asked
+  const { locale, values } = confirmationOf(deps, asked, worded)
+  return addressed(asked, 'confirm', locale, values)
+}
+
+/** The link and the code are good whichever of the emails they are taken from. */
+function confirmationOf(deps: Deps, { campaign, row, clauses }: Asked, worded: Worded) {
   const text = worded.text(row)
-  return addressed(asked, 'confirm', text.locale, {
+  const values = {
     campaignTitle: text.title,
     organizationName: campaign.organization.name,
     pledgeText: text.body,
@@ -69,7 +96,8 @@ function confirmation(deps: Deps, asked: Asked, worded: Worded): Addressed {
       clauses: worded.clauses(clauses).map(({ words }) => wordsIn(words, text.locale, campaign)),
     },
     expiresInDays: CONFIRM_DAYS,
-  })
+  }
+  return { locale: text.locale, values }
 }
 
 function myPledgeLink(deps: Deps, asked: Asked): Addressed {

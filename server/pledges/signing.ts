@@ -77,12 +77,16 @@ function written(name: string): string {
   return name === 'signals' ? `string_to_array(signals, ' ')` : name
 }
 
-/** A pending or withdrawn pledge takes the new choices; a counted one stays as it is. */
+/**
+ * A pending or withdrawn pledge takes the new choices; a counted one stays as it is. Whoever signs again while it waits
+ * waits anew, and is not reminded a second time.
+ */
 const UPSERT_PLEDGES = `
   insert into pledges as pledge (state, ${names.join(', ')})
   select 'pending', ${names.map(written).join(', ')} from signing
   on conflict (campaign_id, email_digest, address_digest) do update set
     state = 'pending', confirmed_at = null, withdrawn_at = null,
+    reminded = pledge.reminded and pledge.state = 'pending',
     ${chosen.map((name) => `${name} = excluded.${name}`).join(', ')}
   where pledge.state in (${leaves.signing.map((state) => `'${state}'`).join(', ')})
   returning campaign_id, email_digest, address_digest, campus_id, signed_at, (xmax = 0) as is_new`

@@ -43,6 +43,8 @@ export const pledges = pgTable(
     /** Names what the confirmation email listed: a link or code confirms only the choices that it was sent with. */
     choicesHash: bytea('choices_hash').notNull(),
     codeNonce: bytea('code_nonce').notNull(),
+    /** Whether the one reminder of a pledge that waits was asked for. */
+    reminded: boolean('reminded').notNull().default(false),
     signedAt: instant('signed_at').notNull(),
     confirmedAt: instant('confirmed_at'),
     withdrawnAt: instant('withdrawn_at'),

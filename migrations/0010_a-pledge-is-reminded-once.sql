@@ -1,0 +1,1 @@
+ALTER TABLE "pledges" ADD COLUMN "reminded" boolean DEFAULT false NOT NULL;
