@@ -11,7 +11,16 @@ import { nonce } from './nonce.ts'
 
 /** One derived key per purpose: what is made for one opens nothing of another. */
 export type Purpose =
-  'contact' | 'digest-key' | 'link' | 'code' | 'choices' | 'text' | 'organizer' | 'chapter-request' | 'search'
+  | 'contact'
+  | 'digest-key'
+  | 'link'
+  | 'code'
+  | 'choices'
+  | 'text'
+  | 'organizer'
+  | 'chapter-request'
+  | 'search'
+  | 'suppression'
 
 export interface Keys {
   /** AES-256-GCM: version, key id, nonce, text, tag. `context` must be the same at opening. */

@@ -122,6 +122,7 @@ const writers: Record<string, string> = {
   offline_counts: 'imports',
   mail_tallies: 'mail',
   letters: 'mail',
+  mail_suppressions: 'mail',
   audit_log: 'audit',
 }
 

@@ -33,6 +33,8 @@ export const letters = pgTable(
     addressDigest: bytea('address_digest'),
     /** What else it is about: ids and codes of ours, nothing that was typed. */
     about: jsonb('about').$type<Record<string, unknown>>(),
+    /** Whom it was let go to, from then on: a keyed digest, masked anew for each letter (`server/mail/suppressions.ts`). */
+    mailboxDigest: bytea('mailbox_digest'),
     /** Where to, where no other row holds it: sealed by the server key, and erased once it is sent. */
     sealed: bytea('sealed'),
     state: text('state', {
@@ -67,6 +69,20 @@ export const letters = pgTable(
     ),
     check('letters_claimed_check', sql`(${t.state} = 'claimed') = (${t.claimedBy} is not null)`),
     check('letters_pledge_check', sql`(${t.emailDigest} is null) = (${t.addressDigest} is null)`),
+  ],
+)
+
+/** Mailboxes that get no mail. A digest under the server key, of the exact address: nothing leads back to it. */
+export const mailSuppressions = pgTable(
+  'mail_suppressions',
+  {
+    mailboxDigest: bytea('mailbox_digest').notNull(),
+    reason: text('reason', { enum: ['bounced', 'complained', 'asked'] }).notNull(),
+    since: instant('since').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'mail_suppressions_pkey', columns: [t.mailboxDigest] }),
+    check('mail_suppressions_reason_check', sql`${t.reason} in ('bounced', 'complained', 'asked')`),
   ],
 )
 
