@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
 
+const BENCHES = ['sign', 'confirm', 'export', 'kills'] as const
+
 export interface Asked {
-  bench: 'sign' | 'confirm' | 'export'
+  bench: (typeof BENCHES)[number]
   seconds: number
   rounds: number
 }
@@ -9,7 +11,7 @@ export interface Asked {
 /** A sentence for the person at the keyboard: wrong arguments, something lost, too slow. */
 export class BenchFailed extends Error {}
 
-const USAGE = 'Usage: node tests/bench/bench.ts sign|confirm|export [--seconds N] [--rounds N]'
+const USAGE = `Usage: node tests/bench/bench.ts ${BENCHES.join('|')} [--seconds N] [--rounds N]`
 const OPTIONS = {
   seconds: { type: 'string', default: '6' },
   rounds: { type: 'string', default: '3' },
@@ -18,11 +20,11 @@ const OPTIONS = {
 /** @throws BenchFailed with the usage */
 export function readArguments(): Asked {
   const { values, positionals } = parsed()
-  const [bench, ...more] = positionals
+  const [named, ...more] = positionals
+  const bench = BENCHES.find((one) => one === named)
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
   const isClear = more.length === 0 && isNumberUpTo(seconds, 60) && isNumberUpTo(rounds, 20)
-  if (isClear && (bench === 'sign' || bench === 'confirm' || bench === 'export'))
-    return { bench, seconds, rounds }
+  if (isClear && bench) return { bench, seconds, rounds }
   throw new BenchFailed(USAGE)
 }
 

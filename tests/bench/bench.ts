@@ -1,9 +1,10 @@
-/** How many people can sign or confirm in a second, and how long exports take: `node tests/bench/bench.ts sign|confirm|export`. */
+/** How many people can sign or confirm in a second, how long exports take, and what killing does to mail: `node tests/bench/bench.ts NAME`. */
 import { availableParallelism } from 'node:os'
 import { sql } from 'drizzle-orm'
 import { type Asked, BenchFailed, readArguments } from './arguments.ts'
 import { confirmBench } from './confirm.ts'
 import { exportBench } from './export.ts'
+import { killsBench } from './kills.ts'
 import { generate, type Measured } from './load.ts'
 import { type Comparison, compare, rateOf, type Rounds, sayRound, tableOf } from './report.ts'
 import { type Servers, type Side, sides, startServers, stopServers } from './servers.ts'
@@ -108,7 +109,9 @@ async function main(): Promise<void> {
   const close = () => (closing ??= stopServers().then(stage.close))
   process.once('SIGINT', () => void close().finally(() => process.exit(130)))
   try {
-    await (asked.bench === 'export' ? exportBench(stage) : run(asked, stage))
+    if (asked.bench === 'export') await exportBench(stage)
+    else if (asked.bench === 'kills') await killsBench(stage)
+    else await run(asked, stage)
   } catch (error) {
     if (!closing) throw error
   } finally {
