@@ -24,6 +24,7 @@ import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
+import { providerRoutes } from './mail/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { accountRoutes } from './organizers/account-routes.ts'
 import { guard } from './organizers/guard.ts'
@@ -64,6 +65,7 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
   await app.register(swagger, { openapi })
   await app.register(api(deps))
   await app.register(consoleApi(deps), { prefix: '/api/v1/console' })
+  await app.register(async (calls: App) => providerRoutes(calls, deps))
   await app.register(async (pages: App) => pageRoutes(pages, deps))
   return app
 }

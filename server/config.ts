@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createPublicKey, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
@@ -19,6 +19,8 @@ export const settings = {
   SMTP_URL: 'Sends mail over SMTP: smtps://user:password@host:465 or smtp://user:password@host:587.',
   SENDGRID_API_KEY: 'Sends mail through SendGrid, instead of SMTP_URL.',
   SENDGRID_BASE_URL: "Another address for SendGrid's API, where its own cannot be reached.",
+  SENDGRID_WEBHOOK_KEY:
+    "The verification key of SendGrid's signed event webhook, by which its news of letters is believed.",
   CAPTCHA: 'The check that a signer is no robot; none is the only one there is so far.',
   CAPTCHA_NONE_IN_PRODUCTION: 'Must be yes in production while CAPTCHA is none, so that it is said twice.',
   ROLE: 'What this process does: web, worker, or all (the default).',
@@ -39,7 +41,14 @@ export interface Config {
   host: string
   secretKey: string
   trustProxy: string[]
-  mail: { from: string; smtpUrl?: string; sendgridApiKey?: string; sendgridBaseUrl?: string }
+  mail: {
+    from: string
+    smtpUrl?: string
+    sendgridApiKey?: string
+    sendgridBaseUrl?: string
+    /** Base64 of a DER public key. */
+    sendgridWebhookKey?: string
+  }
   dataDir: string
 }
 
@@ -106,6 +115,7 @@ function readMail(env: Environment, read: Reader, isLocal: boolean, wrong: strin
     ...(env.SMTP_URL && { smtpUrl: env.SMTP_URL }),
     ...(env.SENDGRID_API_KEY && { sendgridApiKey: env.SENDGRID_API_KEY }),
     ...(env.SENDGRID_BASE_URL && { sendgridBaseUrl: read.url('SENDGRID_BASE_URL') }),
+    ...(env.SENDGRID_WEBHOOK_KEY && { sendgridWebhookKey: read.ecKey('SENDGRID_WEBHOOK_KEY') }),
   }
 }
 
@@ -159,6 +169,18 @@ class Reader {
       this.#wrong.push(`${name} must be addresses or ranges such as 10.0.0.0/8, separated by commas.`)
     }
     return values
+  }
+
+  ecKey(name: SettingName): string {
+    const value = this.required(name)
+    try {
+      const key = createPublicKey({ key: Buffer.from(value, 'base64'), format: 'der', type: 'spki' })
+      if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return value
+    } catch {
+      // Said below.
+    }
+    this.#wrong.push(`${name} must be the key as SendGrid shows it: MFkwEwYHKoZIzj0CAQYI…`)
+    return value
   }
 
   secret(name: SettingName): string {

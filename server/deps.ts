@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { type Campaigns, openCampaigns } from './campaigns/campaign.ts'
 import { type Campuses, openCampuses } from './campuses/campus.ts'
@@ -33,6 +34,11 @@ export interface Deps {
   /** The only way out for campaigns of a made-up world. */
   demoMail: Mail
   mailboxFolder: string
+  /** How it is heard what becomes of letters after they went. */
+  backChannel: {
+    /** Whose calls are believed to be SendGrid's. */
+    sendgridKey: KeyObject | undefined
+  }
   signings: Batch<Signing, undefined>
   codeTries: Batch<CodeTry, RightCode>
   confirmations: Batch<Confirming, Confirmed>
@@ -69,6 +75,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     arrivals: openArrivalsCounting(db, now),
     ...mail,
     mailboxFolder,
+    backChannel: { sendgridKey: publicKey(config.mail.sendgridWebhookKey) },
     // One at a time: two would wait for each other anyway, at the hours they count and at the queue's notification.
     signings: new Batch({ write: writeSignings(db, keys), lanes: 1 }),
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
@@ -84,6 +91,11 @@ function waysOut({ mode, mail }: Config, mailboxFolder: string): Pick<Deps, 'mai
   if (mode === 'local' && !hasWayOut) return { mail: demoMail, demoMail }
   const { from: mailFrom, ...ways } = mail
   return { mail: openMail({ mailFrom, ...ways }), demoMail }
+}
+
+function publicKey(base64: string | undefined): KeyObject | undefined {
+  if (!base64) return undefined
+  return createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' })
 }
 
 interface Opened extends Pick<Deps, 'db' | 'leaderboards' | 'mail' | 'demoMail'> {

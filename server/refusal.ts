@@ -36,7 +36,7 @@ export const refusals = {
   internal: [500, 'Something went wrong on our side'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
-/** The same for the console, which shows the refusal's own sentence: no page of the public has words for them. */
+/** The same for the console and for mail providers, who get the refusal's own sentence: no page of the public has words for them. */
 export const consoleRefusals = {
   'signed-out': [401, 'This needs an organizer who is signed in'],
   'passkey-needed': [403, 'This needs a passkey that was just used'],
@@ -72,6 +72,8 @@ export const consoleRefusals = {
   'nothing-matches': [409, 'There is nothing to take out'],
   'preview-outdated': [409, 'More pledges match than the preview showed'],
   'already-undone': [409, 'This exclusion was undone already'],
+  'call-unsigned': [403, 'This call cannot be believed'],
+  'call-repeated': [409, 'This call was taken already'],
   'import-too-many': [429, 'Too many rows for one day'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 

@@ -123,6 +123,7 @@ const writers: Record<string, string> = {
   mail_tallies: 'mail',
   letters: 'mail',
   mail_suppressions: 'mail',
+  provider_calls: 'mail',
   audit_log: 'audit',
 }
 

@@ -68,6 +68,7 @@ describe('production refuses', () => {
     ['a monotonous secret', { SECRET_KEY: 'abababab'.repeat(8) }, 'at least 32 random'],
     ['no way out for mail', { SMTP_URL: undefined }, 'SMTP_URL or SENDGRID_API_KEY'],
     ['two ways out for mail', { SENDGRID_API_KEY: 'SG.x' }, 'not both'],
+    ['a webhook key that is none', { SENDGRID_WEBHOOK_KEY: 'MFkw' }, 'SENDGRID_WEBHOOK_KEY must be the key'],
     ['no sender', { MAIL_FROM: undefined }, 'MAIL_FROM is missing'],
     ['no word on captchas', { CAPTCHA: undefined }, 'CAPTCHA must be'],
     ['CAPTCHA=none said once', { CAPTCHA_NONE_IN_PRODUCTION: undefined }, 'CAPTCHA_NONE_IN_PRODUCTION=yes'],

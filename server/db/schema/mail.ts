@@ -86,6 +86,17 @@ export const mailSuppressions = pgTable(
   ],
 )
 
+/** Calls of a provider that were taken, for longer than their signatures are good: each is taken once. */
+export const providerCalls = pgTable(
+  'provider_calls',
+  {
+    /** SHA-256 of what was signed. */
+    digest: bytea('digest').notNull(),
+    calledAt: instant('called_at').notNull(),
+  },
+  (t) => [primaryKey({ name: 'provider_calls_pkey', columns: [t.digest] })],
+)
+
 /** What became of a campaign's letters, by the hour: no address, and nothing that leads to one. */
 export const mailTallies = pgTable(
   'mail_tallies',

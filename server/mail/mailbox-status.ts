@@ -1,0 +1,7 @@
+/**
+ * Whether a status (RFC 3463) says that there is no such mailbox. A mailbox that is full, and what a server holds against our
+ * letter or against us, can change; the address stays good.
+ */
+export function isNoMailbox(status: string): boolean {
+  return /^5\.\d{1,3}\.\d{1,3}$/.test(status) && !/^5\.(2\.[23]|[367]\.\d+)$/.test(status)
+}

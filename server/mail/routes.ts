@@ -1,0 +1,31 @@
+import type { App } from '../app.ts'
+import type { Deps } from '../deps.ts'
+import { takeSendgridCall } from './sendgrid-calls.ts'
+
+/** SendGrid sends what it gathered as soon as that is 768 kB. */
+const LARGEST_CALL_BYTES = 1024 * 1024
+
+const SIGNATURE = 'x-twilio-email-event-webhook-signature'
+const TIMESTAMP = 'x-twilio-email-event-webhook-timestamp'
+
+/** For mail providers alone. Where no key says whose calls to believe, there is nothing at this address. */
+export function providerRoutes(app: App, deps: Deps): void {
+  const { sendgridKey } = deps.backChannel
+  if (!sendgridKey) return
+  // The bytes as they came: only they are signed.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
+  app.post(
+    '/api/v1/mail-events/sendgrid',
+    { bodyLimit: LARGEST_CALL_BYTES, schema: { hide: true } },
+    async (request, reply) => {
+      const { [SIGNATURE]: signature, [TIMESTAMP]: timestamp } = request.headers
+      await takeSendgridCall(deps, sendgridKey, {
+        body: request.body as Buffer,
+        signature: String(signature),
+        timestamp: String(timestamp),
+      })
+      return reply.status(204).send()
+    },
+  )
+}
