@@ -57,9 +57,15 @@ function isOfText(hash: Buffer, mark: Buffer): boolean {
   return hash.subarray(0, TEXT_BYTES).equals(mark)
 }
 
+/** Remembered, since each signature would pay for it again; of all that were ever published there are few. */
+const knownMarks = new WeakMap<Keys, Map<string, Buffer>>()
+
 function textMark(keys: Keys, { campaignId, locale, version }: NamedText): Buffer {
   const said = JSON.stringify([campaignId, locale, version])
-  return keys.mac('text', Buffer.from(said)).subarray(0, TEXT_BYTES)
+  const known = knownMarks.get(keys) ?? new Map<string, Buffer>()
+  const mark = known.get(said) ?? keys.mac('text', Buffer.from(said)).subarray(0, TEXT_BYTES)
+  knownMarks.set(keys, known.set(said, mark))
+  return mark
 }
 
 function ticksMark(keys: Keys, key: PledgeKey, choices: Choices): Buffer {
