@@ -39,6 +39,13 @@ export const SourceFigures = Type.Object({
     }),
     { description: 'Confirmed by day; for partners days are joined until each stands for enough.' },
   ),
+  campuses: Type.Optional(
+    Type.Array(Type.Object({ campus: CampusDomain, name: Type.String(), confirmed: Type.Integer() }), {
+      description:
+        'For partners: confirmed by campus, the largest first, rounded down to multiples of `smallestShown`.',
+    }),
+  ),
+  elsewhere: Type.Optional(Type.Integer({ description: 'The same for signers of no campus.' })),
 })
 export type SourceFigures = Static<typeof SourceFigures>
 

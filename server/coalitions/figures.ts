@@ -1,7 +1,8 @@
+import type { Campuses } from '../campuses/campus.ts'
 import type { SourceFigures } from './contract.ts'
 import type { SourceCount } from './source-counts.ts'
 
-const nothing: SourceCount = { created: 0, confirmed: 0, days: [] }
+const nothing: SourceCount = { created: 0, confirmed: 0, days: [], campuses: new Map() }
 
 /** All of it, for the host. */
 export function exactFigures(count: SourceCount = nothing): SourceFigures {
@@ -11,7 +12,7 @@ export function exactFigures(count: SourceCount = nothing): SourceFigures {
   return { confirmed: count.confirmed, created: count.created, periods }
 }
 
-interface Allowed {
+export interface Allowed {
   smallestShown: number
   /** When the source was registered, and when its pledges were counted. */
   since: Date
@@ -39,6 +40,29 @@ export function partnerFigures(
       to: place === ends.length - 1 ? dayOf(until) : to,
       confirmed,
     })),
+  }
+}
+
+/**
+ * From which campuses a partner's own source brought how many people. Each is rounded down to a multiple of
+ * `smallestShown`: exact ones would tell, by what they leave of the source's own figure, how many came from campuses
+ * that are too small to be shown.
+ */
+export function campusFigures(
+  { campuses: counted }: SourceCount,
+  { campuses, smallestShown }: { campuses: Pick<Campuses, 'byId'>; smallestShown: number },
+): Pick<SourceFigures, 'campuses' | 'elsewhere'> {
+  const told = (people: number) => people - (people % smallestShown)
+  const shown = [...counted].flatMap(([id, people]) => {
+    const campus = id === null ? undefined : campuses.byId(id)
+    return campus && told(people) > 0
+      ? [{ campus: campus.domain, name: campus.shortName ?? campus.name, confirmed: told(people) }]
+      : []
+  })
+  const elsewhere = told(counted.get(null) ?? 0)
+  return {
+    campuses: shown.sort((a, b) => b.confirmed - a.confirmed || a.name.localeCompare(b.name, 'en')),
+    ...(elsewhere && { elsewhere }),
   }
 }
 

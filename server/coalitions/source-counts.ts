@@ -17,6 +17,8 @@ export interface SourceCount {
   confirmed: number
   /** In their order; days on which nothing happened are left out. */
   days: DayCount[]
+  /** Confirmed by the id of their campus, null for those of none, where they are enough to be shown. */
+  campuses: Map<number | null, number>
 }
 
 export interface SourceCounts {
@@ -51,23 +53,28 @@ export async function sourceCounts({ sourceCounting }: Deps, { id }: Campaign): 
 
 interface Row extends Record<string, unknown> {
   source: string | null
-  /** Null in the rows that say what was confirmed. */
-  signed_on: string | null
-  confirmed_on: string | null
+  /** What the row counts by, besides the source. */
+  by: 'signed' | 'confirmed' | 'campus'
+  day: string | null
+  campus_id: number | null
   created: number
   confirmed: number
 }
 
 async function readCounts(db: Db, campaignId: number, at: Date): Promise<SourceCounts> {
   const { rows } = await db.execute<Row>(sql`
-    select source, signed_on::text, confirmed_on::text, count(*)::int as created,
-      (count(*) filter (where confirmed_on is not null))::int as confirmed
+    select source, coalesce(signed_on, confirmed_on)::text as day, campus_id,
+      case when grouping(signed_on) = 0 then 'signed' when grouping(campus_id) = 0 then 'campus'
+        else 'confirmed' end as by,
+      count(*)::int as created, (count(*) filter (where confirmed_on is not null))::int as confirmed
     from (
-      select source, (signed_at at time zone 'UTC')::date as signed_on,
+      select source, campus_id, (signed_at at time zone 'UTC')::date as signed_on,
         case when state = 'confirmed' then (confirmed_at at time zone 'UTC')::date end as confirmed_on
       from pledges where campaign_id = ${campaignId}) pledge
-    group by grouping sets ((source, signed_on), (source, confirmed_on))
-    order by coalesce(signed_on, confirmed_on)`)
+    group by grouping sets ((source, signed_on), (source, confirmed_on), (source, campus_id))
+    having grouping(campus_id) = 1
+      or count(confirmed_on) >= (select smallest_shown from campaigns where id = ${campaignId})
+    order by 2`)
   const bySource = new Map<string | null, SourceCount>()
   for (const row of rows) add(bySource, row)
   for (const count of bySource.values()) count.days.sort((a, b) => a.day.localeCompare(b.day))
@@ -75,14 +82,17 @@ async function readCounts(db: Db, campaignId: number, at: Date): Promise<SourceC
 }
 
 function add(bySource: SourceCounts['bySource'], row: Row): void {
-  const count = bySource.get(row.source) ?? { created: 0, confirmed: 0, days: [] }
+  const count = bySource.get(row.source) ?? { created: 0, confirmed: 0, days: [], campuses: new Map() }
   bySource.set(row.source, count)
-  if (row.signed_on) {
-    count.created += row.created
-    dayOf(count, row.signed_on).created += row.created
-  } else if (row.confirmed_on) {
-    count.confirmed += row.confirmed
-    dayOf(count, row.confirmed_on).confirmed += row.confirmed
+  const { by, day, created, confirmed } = row
+  if (by === 'campus') {
+    count.campuses.set(row.campus_id, confirmed)
+  } else if (by === 'signed' && day) {
+    count.created += created
+    dayOf(count, day).created += created
+  } else if (day) {
+    count.confirmed += confirmed
+    dayOf(count, day).confirmed += confirmed
   }
 }
 

@@ -7,9 +7,9 @@ import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { Refusal } from '../refusal.ts'
 import { lockCoalition } from './coalition-lock.ts'
-import type { NewSource, Source, Sources } from './contract.ts'
-import { exactFigures, partnerFigures } from './figures.ts'
-import { sourceCounts } from './source-counts.ts'
+import type { NewSource, Source, SourceFigures, Sources } from './contract.ts'
+import { type Allowed, campusFigures, exactFigures, partnerFigures } from './figures.ts'
+import { type SourceCount, sourceCounts } from './source-counts.ts'
 
 /**
  * How many sources an organization may register in a campaign, those it removed included: enough for every chapter and
@@ -31,7 +31,7 @@ export async function showSources(deps: Deps, member: CampaignMember): Promise<S
     sources: shown.map((row): Source => {
       const count = counts.bySource.get(row.code)
       const allowed = { smallestShown: campaign.smallestShown, since: row.registeredAt, until: counts.at }
-      const figures = isPartner ? partnerFigures(count, allowed) : exactFigures(count)
+      const figures = isPartner ? allowedFigures(deps, count, allowed) : exactFigures(count)
       const { code, name, organizationId } = row
       const isOwn = organizationId === organization.id
       return { code, name, organization: row.organization, isOwn, ...(figures && { figures }) }
@@ -41,6 +41,16 @@ export async function showSources(deps: Deps, member: CampaignMember): Promise<S
     ...(!isPartner && { without: sum([...counts.bySource.keys()]) - sum(shown.map(({ code }) => code)) }),
     asOf: counts.at.toISOString(),
   }
+}
+
+/** Campuses only of a source that has figures at all. */
+function allowedFigures(
+  { campuses }: Deps,
+  count: SourceCount | undefined,
+  allowed: Allowed,
+): SourceFigures | undefined {
+  const figures = partnerFigures(count, allowed)
+  return count && figures && { ...figures, ...campusFigures(count, { ...allowed, campuses }) }
 }
 
 function mostOf({ isPartner }: CampaignMember): number {

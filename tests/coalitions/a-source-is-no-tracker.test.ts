@@ -45,6 +45,7 @@ describe('a partner with as many sources as it may have, one for each person it 
     expect(readings.length).toBeGreaterThan(3)
     expect(seen).toEqual(nothing)
     expect(seen).toMatch(/"confirmed":\d/)
+    expect(seen).toMatch(/"campuses":\[{"campus":"[a-z.]+","name":"[^"]+","confirmed":\d/)
   })
 
   test('reads no number of people below the smallest that is shown', async () => {
@@ -92,17 +93,18 @@ async function pledges(
   ])
   const id = await campaignId(server, slug)
   await server.deps.db.execute(sql`
-    insert into pledges (campaign_id, email_digest, address_digest, domain_digest, state, campus_proven, lists_name,
+    with places as (select array_agg(id) as ids from (select id from campuses where short_name is not null order by id limit 3) few)
+    insert into pledges (campaign_id, email_digest, address_digest, domain_digest, state, campus_id, campus_proven, lists_name,
       wants_updates, text_version, locale, source, choices_hash, code_nonce, signed_at, confirmed_at)
-    select ${id}, digest, digest, digest, state, false, false, false, 1, 'en', code, '', '',
+    select ${id}, digest, digest, digest, state, ids[1 + (person + age) % 4], false, false, false, 1, 'en', code, '', '',
       signed_at, case when state = 'confirmed' then signed_at end
     from json_to_recordset(${JSON.stringify(crowds)}::json) as crowd (code text, people int, age int, state text),
-      generate_series(1, people) as person,
+      places,       generate_series(1, people) as person,
       lateral (select sha256(concat(code, age, state, person, random())::bytea) as digest,
         date_trunc('day', now()) - make_interval(days => age) as signed_at) as pledge`)
   await server.deps.db.execute(sql`
     insert into tallies (campaign_id, campus_id, confirmed)
-    select ${id}, 0, count(*) from pledges where campaign_id = ${id} and state = 'confirmed'
+    select ${id}, coalesce(campus_id, 0), count(*) from pledges where campaign_id = ${id} and state = 'confirmed' group by 2
     on conflict (campaign_id, campus_id) do update set confirmed = excluded.confirmed`)
 }
 

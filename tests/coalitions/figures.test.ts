@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { partnerFigures } from '../../server/coalitions/figures.ts'
+import { campusFigures, partnerFigures } from '../../server/coalitions/figures.ts'
 import type { SourceFigures } from '../../server/coalitions/contract.ts'
 import type { SourceCount } from '../../server/coalitions/source-counts.ts'
 import { seeded, times } from '../builders.ts'
@@ -47,6 +47,54 @@ describe('what a partner sees of its source', () => {
   })
 })
 
+describe('what a partner sees of the campuses of its source', () => {
+  const campuses = { byId: (id: number) => ({ id, domain: `campus-${id}.edu`, name: `Campus ${id}` }) }
+  const shownOf = (people: [number | null, number][]) => {
+    const count = { confirmed: 0, created: 0, days: [], campuses: new Map(people) }
+    return campusFigures(count, { campuses, smallestShown: 5 })
+  }
+
+  test('are those with enough, in steps, in an order that tells no more than the steps', () => {
+    const seen = shownOf([
+      [3, 9],
+      [1, 5],
+      [2, 14],
+      [4, 4],
+      [null, 7],
+    ])
+
+    expect(seen).toEqual({
+      campuses: [
+        { campus: 'campus-2.edu', name: 'Campus 2', confirmed: 10 },
+        { campus: 'campus-1.edu', name: 'Campus 1', confirmed: 5 },
+        { campus: 'campus-3.edu', name: 'Campus 3', confirmed: 5 },
+      ],
+      elsewhere: 5,
+    })
+  })
+
+  test('are the same whether the people that a source has besides come from one more campus or not', () => {
+    expect(
+      shownOf([
+        [1, 5],
+        [2, 1],
+      ]),
+    ).toEqual(shownOf([[1, 6]]))
+    expect(
+      shownOf([
+        [1, 5],
+        [2, 4],
+        [null, 4],
+      ]),
+    ).toEqual(
+      shownOf([
+        [1, 9],
+        [2, 4],
+      ]),
+    )
+  })
+})
+
 /** @param perDay confirmed on each day from the 10th of January on */
 function figures(perDay: number[], unconfirmed = 0, smallestShown = 5) {
   const days = perDay.map((confirmed, n) => ({
@@ -55,7 +103,7 @@ function figures(perDay: number[], unconfirmed = 0, smallestShown = 5) {
     confirmed,
   }))
   const confirmed = sum(perDay)
-  const count: SourceCount = { confirmed, created: confirmed + unconfirmed, days }
+  const count: SourceCount = { confirmed, created: confirmed + unconfirmed, days, campuses: new Map() }
   return partnerFigures(count, { smallestShown, since, until })
 }
 

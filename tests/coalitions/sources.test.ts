@@ -231,6 +231,28 @@ describe('a partner', () => {
     expect(enough.sources[0]?.figures).toMatchObject({ confirmed: 5, periods: [{ confirmed: 5 }] })
     expect(enough.sources[0]?.figures?.created).toBeUndefined()
   })
+
+  test('sees from where its own sources brought people, in steps, and the host sees them exactly without', async () => {
+    const slug = await anOpenCampaign(server)
+    const partner = await aPartner(server, slug)
+    for (const code of ['quad', 'few']) await registered(server, partner, slug, code)
+    await crowd(server, slug, { people: 7, source: 'quad', campus: 'gatech.edu' })
+    await crowd(server, slug, { people: 3, source: 'quad', campus: 'mit.edu' })
+    await crowd(server, slug, { people: 9, source: 'poster', campus: 'mit.edu' })
+    await crowd(server, slug, { people: 6, source: 'quad' })
+    await crowd(server, slug, { people: 4, source: 'few', campus: 'gatech.edu' })
+
+    const { sources } = await fresh(partner, slug)
+    const ofHost = await shown(await anOrganizer(server), slug)
+
+    expect(sources.find(({ code }) => code === 'quad')?.figures).toMatchObject({
+      confirmed: 16,
+      campuses: [{ campus: 'gatech.edu', name: 'Georgia Tech', confirmed: 5 }],
+      elsewhere: 5,
+    })
+    expect(sources.find(({ code }) => code === 'few')?.figures).toBeUndefined()
+    expect(ofHost.sources.some(({ figures }) => figures?.campuses)).toBe(false)
+  })
 })
 
 async function shown(organizer: AnOrganizer, slug: string): Promise<Sources> {
