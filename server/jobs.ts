@@ -11,7 +11,7 @@ import { noticeFakes } from './exclusions/noticing.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { composeLetters } from './letters.ts'
 import { startDelivery } from './mail/delivery.ts'
-import { forgetLetters } from './mail/forgetting.ts'
+import { forgetLetters, forgetMailboxes } from './mail/forgetting.ts'
 import { forgetInvitations } from './organizations/forgetting.ts'
 import { forgetSigningIn } from './organizers/forgetting.ts'
 import { remindOfResets } from './organizers/reset-notices.ts'
@@ -28,6 +28,7 @@ const byTheClock = [
   { task: 'remind-unconfirmed', match: '12 * * * *' },
   { task: 'forget-times', match: '17 * * * *' },
   { task: 'forget-letters', match: '22 * * * *' },
+  { task: 'forget-mailboxes', match: '*/10 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
   { task: 'forget-unanswered', match: '57 * * * *' },
   { task: 'forget-invitations', match: '52 * * * *' },
@@ -49,6 +50,7 @@ export function tasks(deps: Deps): TaskList {
     'remind-unconfirmed': () => remindUnconfirmed(deps),
     'forget-times': () => forgetTimes(deps),
     'forget-letters': () => forgetLetters(deps),
+    'forget-mailboxes': () => forgetMailboxes(deps),
     'forget-tries': () => forgetTries(deps),
     'recount-tallies': () => recount(deps),
     'remind-of-resets': () => remindOfResets(deps),

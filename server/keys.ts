@@ -21,6 +21,7 @@ export type Purpose =
   | 'chapter-request'
   | 'search'
   | 'suppression'
+  | 'mail-caps'
 
 export interface Keys {
   /** AES-256-GCM: version, key id, nonce, text, tag. `context` must be the same at opening. */

@@ -122,6 +122,7 @@ const writers: Record<string, string> = {
   offline_counts: 'imports',
   mail_tallies: 'mail',
   letters: 'mail',
+  mail_allowances: 'mail',
   mail_suppressions: 'mail',
   provider_calls: 'mail',
   audit_log: 'audit',

@@ -28,7 +28,8 @@ export async function composeChapterLetter(
   const campus = row && deps.campuses.byId(row.campusId)
   if (!campaign || !row?.contact || !campus) return undefined
   const { email: to } = openChapterContact(deps.keys, { ...row, contact: row.contact })
-  const key = pledgeKey(campaign, checkedAddress(to))
+  const address = checkedAddress(to)
+  const key = pledgeKey(campaign, address)
   const token = signToken(deps, { purpose: 'chapter-request', key, choices: named, now: deps.now() })
   const text = textIn(campaign, [locale])
   const letter = campaignLetter(campaign, 'chapter-request', text.locale, {
@@ -37,5 +38,5 @@ export async function composeChapterLetter(
     confirmUrl: `${deps.publicUrl}/chapter-requests/${token}?locale=${text.locale}`,
     expiresInDays: LINK_DAYS,
   })
-  return { to, ...letter }
+  return { to, canonical: address.canonical, ...letter }
 }

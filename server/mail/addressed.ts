@@ -11,6 +11,8 @@ export interface Addressed {
   /** Undefined: as MAIL_FROM says. */
   fromName?: string | undefined
   unsubscribeUrl?: string
+  /** What counts as the reader's mailbox, for a letter that anybody can cause: one of which there may be too many. */
+  canonical?: string
   /** Of the made-up world: it goes to the mailbox page, whatever mail settings there are. */
   isDemo?: boolean
 }

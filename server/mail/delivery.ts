@@ -4,6 +4,7 @@ import { isDatabaseAway } from '../db/db.ts'
 import { openPresence, type Presence } from '../db/presence.ts'
 import type { Deps } from '../deps.ts'
 import type { ComposeAll } from './addressed.ts'
+import { admitted } from './admission.ts'
 import { claimLetters, dropLetters, type LedgerLetter, releaseLetters, releaseOfTheGone } from './ledger.ts'
 import { MailFailure, type Outcome } from './mail.ts'
 import { type Post, postsOf, type ReadyLetter } from './posts.ts'
@@ -99,7 +100,7 @@ async function round(rounds: Rounds): Promise<number> {
 
 /** Takes from `underWay` what it has dealt with. */
 async function sendAll(rounds: Rounds, claimed: LedgerLetter[], underWay: Set<string>): Promise<void> {
-  const ready = await composed(rounds, claimed, underWay)
+  const ready = await admittedOf(rounds, await composed(rounds, claimed, underWay), underWay)
   const posts = (await postsOf(rounds.deps, ready)).values()
   const lanes = Array.from({ length: rounds.deps.mail.lanes }, async () => {
     for (const post of posts) await send(rounds, post, underWay)
@@ -127,6 +128,17 @@ async function composed(
   for (const id of gone) underWay.delete(id)
   await settle(rounds, failed, underWay)
   return ready
+}
+
+async function admittedOf(
+  { deps }: Rounds,
+  ready: ReadyLetter[],
+  underWay: Set<string>,
+): Promise<ReadyLetter[]> {
+  const going = await admitted(deps, ready)
+  for (const { letter } of ready) underWay.delete(letter.id)
+  for (const { letter } of going) underWay.add(letter.id)
+  return going
 }
 
 /** What is left when the way out needs a rest, or the worker stops, goes back untouched. */

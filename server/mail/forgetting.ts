@@ -14,3 +14,15 @@ export async function forgetLetters({ db, now }: Deps): Promise<void> {
       settled_at = date_trunc('day', settled_at, 'UTC')
     where settled_at < ${ago(2)} and settled_at <> date_trunc('day', settled_at, 'UTC')`)
 }
+
+/** Somebody may get that mailbox later, or its server was mistaken. */
+const BOUNCE_DAYS = 30
+
+/** Of mailboxes only what their owners wanted is kept for good. */
+export async function forgetMailboxes({ db, now }: Deps): Promise<void> {
+  const at = sql`${now().toISOString()}::timestamptz`
+  await db.execute(sql`delete from mail_allowances where last_at <= ${at} - interval '24 hours'`)
+  await db.execute(sql`
+    delete from mail_suppressions
+    where reason = 'bounced' and since < ${at} - make_interval(days => ${BOUNCE_DAYS})`)
+}

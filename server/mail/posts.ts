@@ -24,7 +24,7 @@ export async function postsOf(deps: Pick<Deps, 'mail' | 'demoMail'>, ready: Read
   for (const together of alike.values()) {
     const [first] = together
     if (!first) continue
-    const way = first.addressed.isDemo ? deps.demoMail : deps.mail
+    const way = wayOf(deps, first.addressed)
     const { fromName, email } = first.addressed
     const same = { ...(await email.shared()), locale: email.locale, fromName }
     for (const some of inPieces(together, way.largest)) {
@@ -33,6 +33,10 @@ export async function postsOf(deps: Pick<Deps, 'mail' | 'demoMail'>, ready: Read
     }
   }
   return posts
+}
+
+export function wayOf({ mail, demoMail }: Pick<Deps, 'mail' | 'demoMail'>, { isDemo }: Addressed): Mail {
+  return isDemo ? demoMail : mail
 }
 
 function keyOf({ email, fromName, isDemo = false }: Addressed): string {

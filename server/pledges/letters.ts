@@ -7,6 +7,7 @@ import { signedText } from '../campaigns/texts.ts'
 import type { Deps } from '../deps.ts'
 import type { Addressed, Compose } from '../mail/addressed.ts'
 import type { LedgerLetter } from '../mail/ledger.ts'
+import { checkedAddress } from './address.ts'
 import { sixDigitCode } from './code.ts'
 import { openContact } from './contact.ts'
 import { findPledges } from './found.ts'
@@ -68,16 +69,15 @@ function reminderLetter(deps: Deps, asked: Asked, worded: Worded): Addressed | u
   if (isTooLate || row.exclusionId !== null || openness(campaign, deps.now()) !== 'open') return undefined
   const { locale, values } = confirmationOf(deps, asked, worded)
   const age = (deps.now().getTime() - row.signedAt.getTime()) / DAY_MS
-  return addressed(asked, 'reminder', locale, {
-    ...values,
-    expiresInDays: Math.max(1, Math.floor(CONFIRM_DAYS - age)),
-    stopUrl: values.myPledgeUrl,
-  })
+  const expiresInDays = Math.max(1, Math.floor(CONFIRM_DAYS - age))
+  return capped(
+    addressed(asked, 'reminder', locale, { ...values, expiresInDays, stopUrl: values.myPledgeUrl }),
+  )
 }
 
 function confirmation(deps: Deps, asked: Asked, worded: Worded): Addressed {
   const { locale, values } = confirmationOf(deps, asked, worded)
-  return addressed(asked, 'confirm', locale, values)
+  return capped(addressed(asked, 'confirm', locale, values))
 }
 
 /** The link and the code are good whichever of the emails they are taken from. */
@@ -103,11 +103,12 @@ function confirmationOf(deps: Deps, { campaign, row, clauses }: Asked, worded: W
 function myPledgeLink(deps: Deps, asked: Asked): Addressed {
   const { campaign, row, letter } = asked
   const text = textIn(campaign, [letter.locale])
-  return addressed(asked, 'my-pledge-link', text.locale, {
+  const values = {
     campaignTitle: text.title,
     myPledgeUrl: myPledgeUrl(deps, row, text.locale),
     validHours: MY_PLEDGE_HOURS,
-  })
+  }
+  return capped(addressed(asked, 'my-pledge-link', text.locale, values))
 }
 
 /** Not to somebody who pressed twice and has confirmed since. */
@@ -115,11 +116,17 @@ function alreadyPledged(deps: Deps, asked: Asked, confirmedAt: Date): Addressed 
   const { campaign, row, letter } = asked
   if (letter.askedAt < confirmedAt) return undefined
   const text = textIn(campaign, [letter.locale])
-  return addressed(asked, 'already-pledged', text.locale, {
+  const values = {
     campaignTitle: text.title,
     organizationName: campaign.organization.name,
     myPledgeUrl: myPledgeUrl(deps, row, text.locale),
-  })
+  }
+  return capped(addressed(asked, 'already-pledged', text.locale, values))
+}
+
+/** A letter that anybody can cause who types her address. */
+function capped(letter: Addressed): Addressed {
+  return { ...letter, canonical: checkedAddress(letter.to).canonical }
 }
 
 function addressed<Name extends EmailName>(

@@ -97,6 +97,22 @@ export const providerCalls = pgTable(
   (t) => [primaryKey({ name: 'provider_calls_pkey', columns: [t.digest] })],
 )
 
+/** What mailboxes were sent in the last 24 hours because somebody typed their address; it goes when that is over. */
+export const mailAllowances = pgTable(
+  'mail_allowances',
+  {
+    /** Of the canonical email, under the server key. */
+    mailboxDigest: bytea('mailbox_digest').notNull(),
+    /** At most six, each with keyed marks of its address and campaign: `server/mail/packed-sends.ts`. */
+    sends: bytea('sends').notNull(),
+    lastAt: instant('last_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'mail_allowances_pkey', columns: [t.mailboxDigest] }),
+    index('mail_allowances_last_index').on(t.lastAt),
+  ],
+)
+
 /** What became of a campaign's letters, by the hour: no address, and nothing that leads to one. */
 export const mailTallies = pgTable(
   'mail_tallies',
