@@ -24,7 +24,7 @@ import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
-import { providerRoutes } from './mail/routes.ts'
+import { providerRoutes, receiptRoutes } from './mail/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { accountRoutes } from './organizers/account-routes.ts'
 import { guard } from './organizers/guard.ts'
@@ -80,6 +80,7 @@ function api(deps: Deps) {
     campusRoutes(app, deps)
     leaderboardRoutes(app, deps)
     pledgeRoutes(app, deps)
+    receiptRoutes(app, deps)
     app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   }
 }

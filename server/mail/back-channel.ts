@@ -1,12 +1,14 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/db.ts'
+import type { Keys } from '../keys.ts'
+import { readerOf, suppress } from './suppressions.ts'
 
 /** What was heard of a letter after it went. */
 export interface Heard {
   /** Its id in the ledger; of one that is not known, or no more, nothing follows. */
   letter: string
   what: 'delivered' | 'bounced' | 'spam-reported'
-  /** It bounced because there is no such mailbox: the next letter would bounce too. */
+  /** There is no such mailbox: the next letter would bounce too. */
   isForGood?: boolean
 }
 
@@ -16,15 +18,41 @@ const weights: Record<Heard['what'], number> = { delivered: 1, bounced: 2, 'spam
 /**
  * Writes down what was heard of many letters, and counts each letter once for each state: states lead forward only, so that
  * what is told twice or late changes nothing. A provider may be quicker than the worker that is about to write down that
- * the letter went; then it is written down and counted here.
+ * the letter went; then it is written down and counted here. Mailboxes that are none, and those whose owners called a letter
+ * spam, get no more mail.
  */
-export async function hear(tx: Tx, heard: Heard[], now: Date): Promise<void> {
+export async function hear(tx: Tx, keys: Keys, heard: Heard[], now: Date): Promise<void> {
   if (heard.length === 0) return
-  const rows = weightiest(heard).map(({ letter, what }) => ({ id: letter, state: what }))
+  const ended = await moveLetters(tx, weightiest(heard), now)
+  for (const [reason, state] of reasons) {
+    const digests = ended.flatMap((letter) => (letter.state === state ? (readerOf(keys, letter) ?? []) : []))
+    await suppress(tx, { digests, reason, at: now })
+  }
+}
+
+const reasons = [
+  ['bounced', 'bounced'],
+  ['complained', 'spam-reported'],
+] as const
+
+interface Ended {
+  id: string
+  state: Heard['what']
+  mailboxDigest: Buffer | null
+}
+
+/** @returns those whose mailbox is to get no more mail */
+async function moveLetters(tx: Tx, heard: Heard[], now: Date): Promise<Ended[]> {
+  const rows = heard.map(({ letter: id, what, isForGood = what === 'spam-reported' }) => ({
+    id,
+    state: what,
+    ends: isForGood,
+  }))
   const at = sql`${now.toISOString()}::timestamptz`
-  await tx.execute(sql`
+  const { rows: ended } = await tx.execute<Ended & Record<string, unknown>>(sql`
     with heard as (
-      select id, state from json_to_recordset(${JSON.stringify(rows)}::json) as heard (id uuid, state text)),
+      select id, state, ends
+      from json_to_recordset(${JSON.stringify(rows)}::json) as heard (id uuid, state text, ends bool)),
     before as materialized (
       select id, state from letters where id in (select id from heard) order by id for update),
     moved as (
@@ -33,8 +61,8 @@ export async function hear(tx: Tx, heard: Heard[], now: Date): Promise<void> {
       from heard join before using (id)
       where letters.id = heard.id and (
         before.state in ('queued', 'claimed', 'sent') or (before.state = 'delivered' and heard.state <> 'delivered'))
-      returning letters.campaign_id, letters.email_digest, before.state as was, letters.state)
-    insert into mail_tallies as tally (campaign_id, hour, sent, delivered, bounced, spam_reported)
+      returning letters.id, campaign_id, email_digest, before.state as was, letters.state, mailbox_digest, ends),
+    counted as (insert into mail_tallies as tally (campaign_id, hour, sent, delivered, bounced, spam_reported)
     select campaign_id, date_trunc('hour', ${at}, 'UTC'),
       count(*) filter (where was in ('queued', 'claimed')),
       count(*) filter (where state in ('delivered', 'spam-reported') and was <> 'delivered'),
@@ -43,7 +71,9 @@ export async function hear(tx: Tx, heard: Heard[], now: Date): Promise<void> {
     group by 1, 2 order by 1, 2
     on conflict (campaign_id, hour) do update set
       sent = tally.sent + excluded.sent, delivered = tally.delivered + excluded.delivered,
-      bounced = tally.bounced + excluded.bounced, spam_reported = tally.spam_reported + excluded.spam_reported`)
+      bounced = tally.bounced + excluded.bounced, spam_reported = tally.spam_reported + excluded.spam_reported)
+    select id, state, mailbox_digest as "mailboxDigest" from moved where ends`)
+  return ended
 }
 
 /** One of each letter. */

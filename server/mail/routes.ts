@@ -1,6 +1,16 @@
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
+import { ReceiptParams, ReceiptStatus } from './contract.ts'
+import { receiptStatus } from './receipts.ts'
 import { takeSendgridCall } from './sendgrid-calls.ts'
+
+export function receiptRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/api/v1/receipts/:receipt',
+    { schema: { params: ReceiptParams, response: { 200: ReceiptStatus } } },
+    async (request) => await receiptStatus(deps, request.params.receipt),
+  )
+}
 
 /** SendGrid sends what it gathered as soon as that is 768 kB. */
 const LARGEST_CALL_BYTES = 1024 * 1024

@@ -12,7 +12,7 @@ import { isSigned, type SignedCall, signedPart } from './sendgrid-signature.ts'
  * @throws Refusal `call-unsigned`, `call-repeated`, `malformed-json`, `invalid-request`
  */
 export async function takeSendgridCall(
-  { db, now }: Pick<Deps, 'db' | 'now'>,
+  { db, keys, now }: Pick<Deps, 'db' | 'keys' | 'now'>,
   key: KeyObject,
   call: SignedCall,
 ): Promise<void> {
@@ -21,11 +21,8 @@ export async function takeSendgridCall(
   const events = eventsIn(call.body)
   await transaction(db, async (tx) => {
     await takeOnce(tx, call, now())
-    await hear(
-      tx,
-      events.flatMap((event) => heardIn(event) ?? []),
-      now(),
-    )
+    const heard = events.flatMap((event) => heardIn(event) ?? [])
+    await hear(tx, keys, heard, now())
   })
 }
 

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { Affiliation, Locale, Slug } from '../campaigns/contract.ts'
 import { CampusDomain } from '../campuses/contract.ts'
+import { Receipt } from '../mail/contract.ts'
 
 /** Its shape is checked, with reasons, in `address.ts`. */
 const Email = Type.String({ description: 'One address: ASCII before the @, a domain after it.' })
@@ -58,6 +59,7 @@ export type PledgeRequest = Static<typeof PledgeRequest>
 export const PledgeReceipt = Type.Object(
   {
     status: Type.Literal('check-your-email'),
+    receipt: Receipt,
     campus: Type.Optional(CampusDomain),
   },
   { $id: 'PledgeReceipt' },

@@ -27,8 +27,13 @@ export async function makePledge(
   requireOpen(campaign, deps.now())
   const { address, shown } = checkedSigner(deps, campaign, request)
   const text = await textRead(deps, campaign, { request, locales })
-  await deps.signings.add(signingOf(deps, campaign, { address, shown }, { request, text }))
-  return { status: 'check-your-email', ...(shown && { campus: shown.campus.domain }) }
+  const signing = signingOf(deps, campaign, { address, shown }, { request, text })
+  await deps.signings.add(signing)
+  return {
+    status: 'check-your-email',
+    receipt: signing.letterId,
+    ...(shown && { campus: shown.campus.domain }),
+  }
 }
 
 interface Signer {

@@ -1,4 +1,5 @@
 /** The yardstick: the same routes with the same schemas in Fastify, answering at once and doing nothing. */
+import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
 import { CampaignParams } from '../../server/campaigns/contract.ts'
@@ -26,7 +27,8 @@ const app = Fastify({
 app.post(
   '/api/v1/campaigns/:slug/pledges',
   { schema: { params: CampaignParams, body: PledgeRequest, response: { 202: PledgeReceipt } } },
-  async (_, reply) => reply.status(202).send({ status: 'check-your-email', campus: 'gatech.edu' }),
+  async (_, reply) =>
+    reply.status(202).send({ status: 'check-your-email', receipt: randomUUID(), campus: 'gatech.edu' }),
 )
 
 app.post(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { settleLetters } from '../../server/mail/settling.ts'
+import { mailboxDigest, masked, nameOf, suppressedOf } from '../../server/mail/suppressions.ts'
 import { anOpenCampaign, campaignId, sign, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { anEvent, post, sendgridCaller } from './sendgrid-caller.ts'
@@ -155,6 +156,38 @@ describe('what SendGrid tells', () => {
         union all select m::text from mail_tallies m union all select j::text from graphile_worker._private_jobs j) all_rows
       where row like '%very-special%'`)
     expect(rows).toEqual([{ found: 0 }])
+  })
+})
+
+describe('a mailbox', () => {
+  test.each([
+    ['that is none gets no more mail', anEvent('bounce', undefined), 'bounced'],
+    ['on SendGrid’s own list gets no more mail', anEvent('dropped', undefined), 'bounced'],
+    ['whose owner called a letter spam gets no more mail', anEvent('spamreport', undefined), 'complained'],
+    [
+      'that would not have this letter may get others',
+      anEvent('bounce', undefined, { type: 'blocked' }),
+      undefined,
+    ],
+    ['that is full may get others', anEvent('bounce', undefined, { status: '5.2.2' }), undefined],
+    [
+      'of a server that is against us may get others',
+      anEvent('bounce', undefined, { status: '5.7.1' }),
+      undefined,
+    ],
+    ['whose server was away may get others', anEvent('bounce', undefined, { status: '4.4.1' }), undefined],
+    ['that has its letter may get others', anEvent('delivered', undefined), undefined],
+  ])('%s', async (_, event, reason) => {
+    const { db, keys } = server.deps
+    const slug = await anOpenCampaign(server)
+    const [letter = ''] = await sent(slug)
+    const digest = mailboxDigest(keys, `${randomUUID()}@mail.example`)
+    await db.execute(sql`
+      update letters set mailbox_digest = ${masked(keys, letter, digest)} where id = ${letter}`)
+
+    await sendgrid.call(server, [{ ...event, letter }])
+
+    expect((await suppressedOf(db, [digest])).get(nameOf(digest))).toBe(reason)
   })
 })
 

@@ -10,7 +10,11 @@ test('a signature is on disk with its letter before it is answered', async () =>
   const answer = await sign(server, slug, { email: 'ada@cc.gatech.edu' })
 
   expect(answer.statusCode).toBe(202)
-  expect(answer.json()).toEqual({ status: 'check-your-email', campus: 'gatech.edu' })
+  expect(answer.json()).toEqual({
+    status: 'check-your-email',
+    receipt: expect.any(String),
+    campus: 'gatech.edu',
+  })
   expect(await pledgesOf(server, slug)).toMatchObject([
     { state: 'pending', campus_proven: true, text_version: 1 },
   ])
@@ -39,8 +43,9 @@ test('signing looks the same whether new, pending or confirmed', async () => {
 
   expect(confirmation.statusCode).toBe(200)
   expect(asNew.statusCode).toBe(202)
-  expect(asPending.body).toBe(asNew.body)
-  expect(asConfirmed.body).toBe(asNew.body)
+  const seen = [asNew, asPending, asConfirmed].map(({ body }) => body.replace(/[0-9a-f-]{36}/, 'receipt'))
+  expect(seen[0]).toBe('{"status":"check-your-email","receipt":"receipt"}')
+  expect(new Set(seen).size).toBe(1)
   expect(asConfirmed.headers).toEqual({ ...asNew.headers, date: expect.anything() })
   expect(await tallyDifferences(server)).toEqual([])
 })

@@ -1,0 +1,16 @@
+import { Type, type Static } from 'typebox'
+
+/** Names the letter that signing asked for, to nobody but the browser that signed and whoever gets the letter. */
+export const Receipt = Type.String({
+  pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+  description: 'For `GET /api/v1/receipts/{receipt}`. Keep it from everybody but the signer.',
+})
+
+export const ReceiptParams = Type.Object({ receipt: Receipt })
+
+/** All that a receipt tells: whether to look at the address again. */
+export const ReceiptStatus = Type.Object(
+  { status: Type.Enum(['waiting', 'bounced']) },
+  { $id: 'ReceiptStatus' },
+)
+export type ReceiptStatus = Static<typeof ReceiptStatus>
