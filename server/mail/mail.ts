@@ -137,19 +137,23 @@ const address =
   /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/
 const oneLine = /^\P{Cc}+$/u
 const messageId = /^<[\w.+-]+@[\w.-]+>$/
+const link = /^https?:\/\/[^\s<>"]+$/
 
 /**
  * Refuses for good what could be read as more than one recipient or as a header of its own.
  * Whoever took the address in has checked it already; this is the last gate before a mail server.
+ * @param own what the provider will put in place of marks
  */
-export function refuseUnsafe(letter: Letter): void {
+export function refuseUnsafe(letter: Letter, own: Fills = {}): void {
   const isSafe =
     address.test(letter.to) &&
     oneLine.test(letter.subject) &&
     (letter.fromName === undefined || oneLine.test(letter.fromName)) &&
     messageId.test(letter.messageId) &&
+    (letter.unsubscribeUrl === undefined || link.test(letter.unsubscribeUrl)) &&
     /^[A-Za-z0-9-]+$/.test(letter.locale) &&
     letter.html !== '' &&
-    letter.text !== ''
+    letter.text !== '' &&
+    Object.values(own).every((value) => oneLine.test(value))
   if (!isSafe) throw new MailFailure('letter-unsafe', { isPermanent: true })
 }

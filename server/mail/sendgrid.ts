@@ -1,6 +1,10 @@
 import sendgrid, { type MailDataRequired } from '@sendgrid/mail'
-import { type Letter, type Mail, MailFailure, oneByOne, refuseUnsafe } from './mail.ts'
+import { byMark } from '../../emails/fill.ts'
+import { inCalls, inPieces } from './calls.ts'
+import { type Mail, MailFailure, type Mailing, type Outcome, type Reader, refuseUnsafe } from './mail.ts'
 import { headersOf, readSender, type Sender } from './message.ts'
+import { messageIdOf } from './message-id.ts'
+import { type Answer, answerTo, taken } from './sendgrid-answers.ts'
 
 interface SendgridSettings {
   apiKey: string
@@ -11,35 +15,52 @@ interface SendgridSettings {
   timeLimit?: number
 }
 
-/** Sends through SendGrid's v3 API. Throws at once on a key, sender or address that cannot be used. */
+/** SendGrid's own limit for one request. */
+const LARGEST = 1_000
+/** It takes less than 30 MB; what its side adds to ours is not told. */
+const ROOM_BYTES = 20_000_000
+const OWN_BYTES = 10_000
+
+/** Sends through SendGrid's v3 API, many readers in a call. Throws at once on a key, sender or address that cannot be used. */
 export function sendgridMail({ apiKey, from, baseUrl, timeLimit = 30_000 }: SendgridSettings): Mail {
   const sender = readSender(from)
   if (!/^SG\.[\w.-]+$/.test(apiKey)) throw new Error('SENDGRID_API_KEY does not look like "SG.…"')
   const connection = {
     maxRedirects: 0,
-    maxContentLength: 100_000,
+    maxContentLength: 1_000_000,
     ...(baseUrl && { baseUrl: checked(baseUrl) }),
   }
 
-  const post = oneByOne(sender, async (letter) => {
-    refuseUnsafe(letter)
+  async function call(mailing: Mailing, readers: Reader[]): Promise<Answer> {
     const client = aClient(apiKey, { ...connection, signal: AbortSignal.timeout(timeLimit) })
-    await client.send(requestFor(letter, sender)).catch((error: SendgridError) => {
-      throw failureOf(error)
-    })
-  })
+    return await client
+      .send(requestFor(mailing, readers, sender))
+      .then(([{ statusCode }]) => taken(statusCode), answerTo)
+  }
 
-  return { largest: 1, lanes: 5, post, async close() {} }
+  return {
+    largest: LARGEST,
+    lanes: 5,
+    async post(mailing) {
+      const unfit = new Map(mailing.readers.map((reader) => [reader, unfitness(mailing, reader, sender)]))
+      const fit = mailing.readers.filter((reader) => !unfit.get(reader))
+      const room = ROOM_BYTES - bytesOf({ ...mailing, readers: [] })
+      const pieces = inPieces(fit, (reader) => bytesOf(personalization(mailing, reader, sender)), room)
+      const outcomes = await inCalls(pieces, (readers) => call(mailing, readers))
+      return mailing.readers.map((reader) => unfit.get(reader) ?? outcomes.get(reader))
+    },
+    async close() {},
+  }
 }
 
 /** The library types neither its client's defaults nor the class of its one shared instance. */
 interface SendgridClient {
   client: { setDefaultRequest(options: Record<string, unknown>): void }
   setApiKey(key: string): void
-  send(data: MailDataRequired): Promise<unknown>
+  send(data: MailDataRequired): Promise<[{ statusCode: number }, unknown]>
 }
 
-/** A client of its own for each letter: the library has no other way to give one request a time limit. */
+/** A client of its own for each call: the library has no other way to give one request a time limit. */
 function aClient(apiKey: string, options: Record<string, unknown>): SendgridClient {
   const client = new (sendgrid.constructor as new () => SendgridClient)()
   client.setApiKey(apiKey)
@@ -47,17 +68,31 @@ function aClient(apiKey: string, options: Record<string, unknown>): SendgridClie
   return client
 }
 
-/** No category and no argument of ours: what a provider does not have it cannot hand over. */
-function requestFor(letter: Letter, from: Sender): MailDataRequired {
+/** Why a letter is not even tried. */
+function unfitness(mailing: Mailing, reader: Reader, sender: Sender): Outcome {
+  const { id, own } = reader
+  if (bytesOf(byMark(own)) > OWN_BYTES) return new MailFailure('not-composed', { isPermanent: true })
+  try {
+    refuseUnsafe({ ...mailing, ...reader, messageId: messageIdOf(sender, id) }, own)
+  } catch (error) {
+    if (error instanceof MailFailure) return error
+    throw error
+  }
+}
+
+/** No category: what a provider does not have it cannot hand over. */
+function requestFor(mailing: Mailing, readers: Reader[], from: Sender): MailDataRequired {
+  const name = mailing.fromName ?? from.name
   return {
-    to: { email: letter.to },
-    from: { email: from.address, ...(from.name && { name: from.name }) },
-    subject: letter.subject,
+    personalizations: readers.map((reader) => personalization(mailing, reader, from)),
+    // Our marks stand as they are, and not within the library's brackets.
+    substitutionWrappers: ['', ''],
+    from: { email: from.address, ...(name && { name }) },
+    subject: mailing.subject,
     content: [
-      { type: 'text/plain', value: letter.text },
-      { type: 'text/html', value: letter.html },
+      { type: 'text/plain', value: mailing.text },
+      { type: 'text/html', value: mailing.html },
     ],
-    headers: { ...headersOf(letter), 'Message-ID': letter.messageId },
     trackingSettings: {
       clickTracking: { enable: false, enableText: false },
       openTracking: { enable: false },
@@ -67,6 +102,23 @@ function requestFor(letter: Letter, from: Sender): MailDataRequired {
   }
 }
 
+/**
+ * All headers stand here: SendGrid does not say whether it adds a reader's own to those of all. The id comes back with
+ * what becomes of the letter; it is random, and tells nothing that the Message-ID does not.
+ */
+function personalization({ locale }: Mailing, { id, to, own, unsubscribeUrl }: Reader, from: Sender) {
+  return {
+    to: { email: to },
+    headers: { ...headersOf({ locale, unsubscribeUrl }), 'Message-ID': messageIdOf(from, id) },
+    substitutions: byMark(own),
+    customArgs: { letter: id },
+  }
+}
+
+function bytesOf(part: unknown): number {
+  return Buffer.byteLength(JSON.stringify(part))
+}
+
 /** A key and mail go to it: plain http is for a stand-in on this machine. */
 function checked(baseUrl: string): string {
   const url = URL.parse(baseUrl)
@@ -74,21 +126,4 @@ function checked(baseUrl: string): string {
   if (!url || (url.protocol !== 'https:' && !isLocal))
     throw new Error('SENDGRID_BASE_URL must be an https address')
   return url.href
-}
-
-/** An answer has a status, as `code` or on `response`; without one, `code` is a word for what broke. */
-interface SendgridError {
-  code?: number | string
-  response?: { status?: number }
-}
-
-function failureOf({ code, response }: SendgridError): MailFailure {
-  const status = typeof code === 'number' ? code : response?.status
-  if (status === 401 || status === 403) return new MailFailure('not-authorized', { status })
-  if (status === 429) return new MailFailure('too-fast', { status })
-  // Only these two are about the letter; the operator or time can mend the others.
-  if (status === 400 || status === 413) return new MailFailure('refused', { status, isPermanent: true })
-  if (status !== undefined) return new MailFailure('failing', { status })
-  const isTime = ['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT'].includes(String(code))
-  return new MailFailure(isTime ? 'timed-out' : 'unreachable')
 }
