@@ -22,6 +22,7 @@ export type Purpose =
   | 'search'
   | 'suppression'
   | 'mail-caps'
+  | 'stop-mail'
 
 export interface Keys {
   /** AES-256-GCM: version, key id, nonce, text, tag. `context` must be the same at opening. */

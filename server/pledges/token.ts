@@ -10,6 +10,8 @@ const purposes = {
   'my-pledge': { byte: 2, lifetime: 24 * 3600 },
   session: { byte: 3, lifetime: 15 * 60 },
   'chapter-request': { byte: 4, lifetime: 7 * 24 * 3600 },
+  /** Of whatever email she finds again; it opens and shows nothing. */
+  unsubscribe: { byte: 5, lifetime: 2 * 365 * 24 * 3600 },
 } as const
 
 export type TokenPurpose = keyof typeof purposes

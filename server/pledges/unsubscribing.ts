@@ -1,0 +1,27 @@
+import { sql } from 'drizzle-orm'
+import { pledges } from '../db/schema.ts'
+import type { Deps } from '../deps.ts'
+import { isPledge, type PledgeKey } from './mailbox.ts'
+import { readToken, signToken } from './token.ts'
+
+/** Where she who ticked "email me" unticks it: for the end of such an email, and for its `List-Unsubscribe`. */
+export function unsubscribeUrl(
+  deps: Pick<Deps, 'keys' | 'publicUrl' | 'now'>,
+  key: PledgeKey,
+  locale: string,
+): string {
+  const token = signToken(deps, { purpose: 'unsubscribe', key, now: deps.now() })
+  return `${deps.publicUrl}/unsubscribe/${token}?locale=${locale}`
+}
+
+/**
+ * Ends the emails about a pledge, which goes on counting. Its address is erased, unless it waits for its confirmation.
+ * Doing it again changes nothing, nor does it where the pledge is gone. @throws Refusal `token-invalid`, `token-expired`
+ */
+export async function unsubscribe(deps: Deps, token: string): Promise<void> {
+  const { key } = readToken(deps, 'unsubscribe', token, deps.now())
+  await deps.db
+    .update(pledges)
+    .set({ wantsUpdates: false, contact: sql`case when confirmed_at is null then contact end` })
+    .where(isPledge(key))
+}
