@@ -5,6 +5,7 @@ import { type Asked, BenchFailed, readArguments } from './arguments.ts'
 import { confirmBench } from './confirm.ts'
 import { exportBench } from './export.ts'
 import { killsBench } from './kills.ts'
+import { mailBench } from './mail.ts'
 import { generate, type Measured } from './load.ts'
 import { type Comparison, compare, rateOf, type Rounds, sayRound, tableOf } from './report.ts'
 import { type Servers, type Side, sides, startServers, stopServers } from './servers.ts'
@@ -111,6 +112,7 @@ async function main(): Promise<void> {
   try {
     if (asked.bench === 'export') await exportBench(stage)
     else if (asked.bench === 'kills') await killsBench(stage)
+    else if (asked.bench === 'mail') await mailBench(stage, asked.letters)
     else await run(asked, stage)
   } catch (error) {
     if (!closing) throw error
