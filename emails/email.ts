@@ -129,9 +129,15 @@ export function spokenLocale(wanted: string): EmailLocale {
   return locales.find((locale) => locale === language) ?? 'en'
 }
 
-/** "7 days", "1 día": counted and named as the locale does. */
+const durations = new Map<string, Intl.NumberFormat>()
+
+/** "7 days", "1 día": counted and named as the locale does. A format is kept: making one takes longer than a whole letter. */
 export function duration(locale: EmailLocale, count: number, unit: 'day' | 'hour'): string {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
+  const name = `${locale} ${unit}`
+  const format =
+    durations.get(name) ?? new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' })
+  durations.set(name, format)
+  return format.format(count)
 }
 
 /** "12,500", as the pages write it: in Spanish as it is written in the United States. */
