@@ -1,4 +1,4 @@
-import { createPublicKey, randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
@@ -17,6 +17,11 @@ export const settings = {
   TRUST_PROXY: 'The addresses (CIDR, separated by commas) of proxies whose X-Forwarded-For is believed.',
   MAIL_FROM: 'The address that emails come from, as: Name <address@example.org>.',
   SMTP_URL: 'Sends mail over SMTP: smtps://user:password@host:465 or smtp://user:password@host:587.',
+  DKIM_DOMAIN:
+    'Signs what goes over SMTP_URL for this domain, that of MAIL_FROM; where the mail server signs, leave it.',
+  DKIM_SELECTOR:
+    'The name under which the public half of DKIM_PRIVATE_KEY stands: NAME._domainkey.DKIM_DOMAIN.',
+  DKIM_PRIVATE_KEY: 'An RSA key as PEM, with \\n for its line breaks where the setting is one line.',
   SENDGRID_API_KEY: 'Sends mail through SendGrid, instead of SMTP_URL.',
   SENDGRID_BASE_URL: "Another address for SendGrid's API, where its own cannot be reached.",
   SENDGRID_WEBHOOK_KEY:
@@ -44,6 +49,7 @@ export interface Config {
   mail: {
     from: string
     smtpUrl?: string
+    dkim?: { domain: string; selector: string; privateKey: string }
     sendgridApiKey?: string
     sendgridBaseUrl?: string
     /** Base64 of a DER public key. */
@@ -113,9 +119,24 @@ function readMail(env: Environment, read: Reader, isLocal: boolean, wrong: strin
   return {
     from,
     ...(env.SMTP_URL && { smtpUrl: env.SMTP_URL }),
+    ...readDkim(env, read, wrong),
     ...(env.SENDGRID_API_KEY && { sendgridApiKey: env.SENDGRID_API_KEY }),
     ...(env.SENDGRID_BASE_URL && { sendgridBaseUrl: read.url('SENDGRID_BASE_URL') }),
     ...(env.SENDGRID_WEBHOOK_KEY && { sendgridWebhookKey: read.ecKey('SENDGRID_WEBHOOK_KEY') }),
+  }
+}
+
+function readDkim(env: Environment, read: Reader, wrong: string[]): Pick<Config['mail'], 'dkim'> {
+  const names = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'] as const
+  if (names.every((name) => !env[name])) return {}
+  if (!env.SMTP_URL)
+    wrong.push('DKIM_… signs what goes over SMTP_URL, which is not set; SendGrid signs by keys of its own.')
+  return {
+    dkim: {
+      domain: read.hostName('DKIM_DOMAIN'),
+      selector: read.hostName('DKIM_SELECTOR'),
+      privateKey: read.rsaKey('DKIM_PRIVATE_KEY'),
+    },
   }
 }
 
@@ -171,6 +192,20 @@ class Reader {
     return values
   }
 
+  hostName(name: SettingName): string {
+    const value = this.required(name).toLowerCase()
+    if (value && !/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(value))
+      this.#wrong.push(`${name} must be a name as in DNS: letters, digits, hyphens and dots.`)
+    return value
+  }
+
+  rsaKey(name: SettingName): string {
+    const value = this.required(name).replaceAll('\\n', '\n')
+    if (value && rsaBits(value) < 1024)
+      this.#wrong.push(`${name} must be an RSA key of 2048 bits as PEM: openssl genrsa 2048`)
+    return value
+  }
+
   ecKey(name: SettingName): string {
     const value = this.required(name)
     try {
@@ -189,6 +224,16 @@ class Reader {
     if (value && isWeak)
       this.#wrong.push(`${name} must be at least 32 random characters: openssl rand -base64 32`)
     return value
+  }
+}
+
+/** 0 for whatever is no RSA key. */
+function rsaBits(privateKey: string): number {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(privateKey)
+    return asymmetricKeyType === 'rsa' ? (asymmetricKeyDetails?.modulusLength ?? 0) : 0
+  } catch {
+    return 0
   }
 }
 

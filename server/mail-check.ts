@@ -10,8 +10,8 @@ import { readSender } from './mail/message.ts'
 import { openMail } from './mail/ways-out.ts'
 
 const USAGE = `npm run mail:check
-npm run mail:check -- --selector NAME        the key that letters are signed with; several, where there are several
-npm run mail:check -- --dkim-domain NAME     the domain that signs, where it is not that of MAIL_FROM
+npm run mail:check -- --selector NAME        the key that letters are signed with, where it is not DKIM_SELECTOR; several, where there are several
+npm run mail:check -- --dkim-domain NAME     the domain that signs, where it is neither DKIM_DOMAIN nor that of MAIL_FROM
 npm run mail:check -- --dns 1.1.1.1          asks this DNS server, not the machine's own
 npm run mail:check -- --json
 

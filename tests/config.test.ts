@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +15,24 @@ const production: Environment = {
   CAPTCHA: 'none',
   CAPTCHA_NONE_IN_PRODUCTION: 'yes',
 }
+
+function rsa(bits: number): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits })
+  return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+}
+
+const signed = { DKIM_DOMAIN: 'Example.org', DKIM_SELECTOR: 'mail', DKIM_PRIVATE_KEY: rsa(1024) }
+
+test('a key to sign with may stand on one line', () => {
+  const oneLine = { ...signed, DKIM_PRIVATE_KEY: signed.DKIM_PRIVATE_KEY.replaceAll('\n', '\\n') }
+
+  for (const settings of [signed, oneLine])
+    expect(readConfig({ ...production, ...settings }).mail.dkim).toEqual({
+      domain: 'example.org',
+      selector: 'mail',
+      privateKey: signed.DKIM_PRIVATE_KEY,
+    })
+})
 
 test('a production that is whole starts', () => {
   const config = readConfig({
@@ -69,6 +88,20 @@ describe('production refuses', () => {
     ['no way out for mail', { SMTP_URL: undefined }, 'SMTP_URL or SENDGRID_API_KEY'],
     ['two ways out for mail', { SENDGRID_API_KEY: 'SG.x' }, 'not both'],
     ['a webhook key that is none', { SENDGRID_WEBHOOK_KEY: 'MFkw' }, 'SENDGRID_WEBHOOK_KEY must be the key'],
+    ['half a signature', { DKIM_SELECTOR: 'mail' }, 'DKIM_DOMAIN is missing'],
+    [
+      'a signature without its key',
+      { DKIM_DOMAIN: 'a.org', DKIM_SELECTOR: 'm' },
+      'DKIM_PRIVATE_KEY is missing',
+    ],
+    ['a signing key that is none', { DKIM_PRIVATE_KEY: 'hunter2' }, 'DKIM_PRIVATE_KEY must be an RSA key'],
+    ['a signing key that receivers refuse', { DKIM_PRIVATE_KEY: rsa(512) }, 'DKIM_PRIVATE_KEY must be'],
+    ['a signing domain that is none', { DKIM_DOMAIN: 'a; d=b.org' }, 'DKIM_DOMAIN must be a name'],
+    [
+      'a signature for SendGrid',
+      { ...signed, SMTP_URL: '', SENDGRID_API_KEY: 'SG.a.b' },
+      'SendGrid signs by keys of its own',
+    ],
     ['no sender', { MAIL_FROM: undefined }, 'MAIL_FROM is missing'],
     ['no word on captchas', { CAPTCHA: undefined }, 'CAPTCHA must be'],
     ['CAPTCHA=none said once', { CAPTCHA_NONE_IN_PRODUCTION: undefined }, 'CAPTCHA_NONE_IN_PRODUCTION=yes'],

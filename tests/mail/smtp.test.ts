@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
-import type { SMTPServerOptions } from 'smtp-server'
+import type { SMTPServerOptions, SMTPServerSession } from 'smtp-server'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { onlyToItsRecipient } from '../../server/mail/message.ts'
 import { smtpMail } from '../../server/mail/smtp.ts'
+import { times } from '../builders.ts'
 import { smtpInbox } from '../smtp-inbox.ts'
+import { localhost, trustLocalhost } from './certificate.ts'
 import { aLetter, allOf, failureOf, from, hostileAddresses, send } from './letters.ts'
 
 async function anInbox(options?: SMTPServerOptions) {
@@ -55,6 +58,33 @@ describe('a letter that goes', () => {
       expect(received.text?.trim()).toBe(letter.text.trim())
     },
   )
+
+  test('holds its own values in place of marks, in subject, HTML and text, and the name that was chosen', async () => {
+    const inbox = await anInbox()
+    const words = 'Your link: %own.confirmUrl% and %own.other%'
+    const own = { confirmUrl: 'https://pledge.example.org/confirm/$&-1' }
+
+    await send(
+      mailTo(inbox.url),
+      await aLetter({
+        own,
+        subject: words,
+        text: words,
+        html: `<p>${words}</p>`,
+        fromName: '“Ñandú” <x@y.z>',
+      }),
+    )
+
+    const received = await inbox.next('ada@gatech.edu')
+    const said = 'Your link: https://pledge.example.org/confirm/$&-1 and %own.other%'
+    expect([received.subject, received.text?.trim(), received.html?.trim()]).toEqual([
+      said,
+      said,
+      `<p>${said}</p>`,
+    ])
+    expect(received.from).toEqual({ name: '“Ñandú” <x@y.z>', address: 'hello@pledge.example.org' })
+    expect(received.envelope.from).toBe('hello@pledge.example.org')
+  })
 
   test.for([
     'Ada.Lovelace+pledge@cc.gatech.edu',
@@ -141,12 +171,41 @@ describe('a letter that does not go', () => {
     expect(failure).toMatchObject({ code: 'refused', status, isPermanent: false })
   })
 
-  test('with a 550 for its recipient is refused for good', async () => {
-    const inbox = await anInbox(refusing(550))
+  test.for([550, 551, 552, 553])('with a %i for its recipient is refused for good', async (status) => {
+    const inbox = await anInbox(refusing(status))
 
     const failure = await failureOf(send(mailTo(inbox.url), await aLetter()))
 
-    expect(failure).toMatchObject({ code: 'refused', status: 550, isPermanent: true })
+    expect(failure).toMatchObject({ code: 'refused', status, isPermanent: true })
+  })
+
+  test('is not to blame where the server closes for all', async () => {
+    const inbox = await anInbox(refusing(421))
+
+    const failure = await failureOf(send(mailTo(inbox.url), await aLetter()))
+
+    expect(failure).toMatchObject({
+      code: 'unreachable',
+      status: 421,
+      isPermanent: false,
+      isAboutTheWay: true,
+    })
+  })
+
+  test('takes none of the others along', async () => {
+    const inbox = await anInbox({
+      onRcptTo({ address }, _session, done) {
+        const isBad = address === 'student17@gatech.edu'
+        done(isBad ? Object.assign(new Error('full'), { responseCode: 552 }) : undefined)
+      },
+    })
+    const letter = await aLetter()
+    const readers = times(30, (n) => ({ id: randomUUID(), to: `student${n}@gatech.edu`, own: {} }))
+
+    const outcomes = await mailTo(inbox.url).post({ ...letter, readers })
+
+    expect(outcomes.map((outcome) => outcome?.status)).toEqual(times(30, (n) => (n === 17 ? 552 : undefined)))
+    expect(inbox.received).toHaveLength(29)
   })
 
   test('waits when the server has a policy against us, not against the recipient', async () => {
@@ -278,6 +337,41 @@ describe('where TLS is asked for', () => {
     const failure = await failureOf(send(mailTo(`${inbox.url}?tls=required`), await aLetter()))
 
     expect(failure).toMatchObject({ code: 'insecure', isPermanent: false })
+    expect(inbox.received).toEqual([])
+  })
+
+  test.for(['STARTTLS', 'TLS from the first byte'])(
+    'by %s it leaves encrypted, to a server that is the one named',
+    async (how) => {
+      const secure = how !== 'STARTTLS'
+      const sessions: SMTPServerSession[] = []
+      const inbox = await anInbox({
+        ...localhost,
+        secure,
+        onMailFrom(_address, session, done) {
+          sessions.push(session)
+          done()
+        },
+      })
+      trustLocalhost()
+      const url = secure ? inbox.url.replace('smtp:', 'smtps:') : `${inbox.url}?tls=required`
+
+      await send(mailTo(url), await aLetter())
+
+      expect(inbox.received).toHaveLength(1)
+      expect(sessions.map((session) => session.secure)).toEqual([true])
+    },
+  )
+
+  test('no letter leaves to a server with the certificate of another', async () => {
+    const inbox = await anInbox({ ...localhost })
+    trustLocalhost()
+
+    const failure = await failureOf(
+      send(mailTo(`${inbox.url.replace('127.0.0.1', '127.0.0.2')}?tls=required`), await aLetter()),
+    )
+
+    expect(failure.isPermanent).toBe(false)
     expect(inbox.received).toEqual([])
   })
 })

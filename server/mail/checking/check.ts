@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import type { Resolver } from 'node:dns/promises'
 import type { MailConfig } from '../../config.ts'
 import { readSender } from '../message.ts'
@@ -71,11 +72,14 @@ async function checkDns(
   { config, domain, way, selectors = [], dkimDomain }: AskedOfDns,
 ): Promise<Group[]> {
   const smtpHost = config.mail.smtpUrl ? readSmtpUrl(config.mail.smtpUrl).host : undefined
-  const signsAs = dkimDomain ?? domain
+  const { dkim: key } = config.mail
+  const ours = key && selectors.length === 0 ? createPublicKey(key.privateKey) : undefined
+  const names = key && selectors.length === 0 ? [key.selector] : selectors
+  const signsAs = dkimDomain ?? key?.domain ?? domain
   const [replies, spf, dkim] = await Promise.all([
     orUnknown(checkReplies(look, domain)),
     orUnknown(checkSpf(look, { domain, way, smtpHost })),
-    checkDkim(look, { domain: signsAs, way, selectors }),
+    checkDkim(look, { domain: signsAs, way, selectors: names, ours }),
   ])
   const returnPath = way === 'smtp' && spf.every(isBearable) ? domain : undefined
   const dmarc = await orUnknown(checkDmarc(look, domain, { signed: dkim.signed, signsAs, returnPath }))

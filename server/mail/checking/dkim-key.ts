@@ -1,9 +1,11 @@
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { tagsOf } from './tags.ts'
 
 export interface DkimKey {
   kind: 'rsa' | 'ed25519'
   bits: number
+  /** Of RSA keys. */
+  publicKey?: KeyObject
   /** "t=y": receivers take a bad signature for none. */
   isTest: boolean
 }
@@ -29,9 +31,10 @@ export function readDkimKey(text: string): DkimKey {
   const base64 = (tags.get('p') ?? '').replace(/\s/g, '')
   if (base64 === '') throw new UselessKey('it has been revoked (p= is empty)')
   const key = Buffer.from(base64, 'base64')
-  const bits = kind === 'rsa' ? rsaBits(key) : key.length * 8
-  if (kind === 'ed25519' && bits !== 256) throw new UselessKey('its p= is no Ed25519 key')
-  return { kind, bits, isTest: tags.has('t') && isFor(tags.get('t'), ['y']) }
+  const isTest = tags.has('t') && isFor(tags.get('t'), ['y'])
+  if (kind === 'rsa') return { ...rsaKey(key), kind, isTest }
+  if (key.length !== 32) throw new UselessKey('its p= is no Ed25519 key')
+  return { kind, bits: 256, isTest }
 }
 
 /** A list with colons between; a tag that is not there allows everything. */
@@ -40,17 +43,18 @@ function isFor(list: string | undefined, wanted: string[]): boolean {
 }
 
 /** Two forms are in use: the one that OpenSSL writes, and the bare one of the standard's first wording. */
-function rsaBits(key: Buffer): number {
+function rsaKey(key: Buffer): { bits: number; publicKey: KeyObject } {
   for (const type of ['spki', 'pkcs1'] as const) {
-    const bits = bitsAs(key, type)
-    if (bits !== undefined) return bits
+    const publicKey = keyAs(key, type)
+    const bits = publicKey?.asymmetricKeyDetails?.modulusLength
+    if (publicKey && bits !== undefined) return { bits, publicKey }
   }
   throw new UselessKey('its p= is no RSA key; perhaps it was cut off when it was pasted')
 }
 
-function bitsAs(key: Buffer, type: 'spki' | 'pkcs1'): number | undefined {
+function keyAs(key: Buffer, type: 'spki' | 'pkcs1'): KeyObject | undefined {
   try {
-    return createPublicKey({ key, format: 'der', type }).asymmetricKeyDetails?.modulusLength
+    return createPublicKey({ key, format: 'der', type })
   } catch {
     // Bytes of a stranger's that are no key of this form.
     return undefined

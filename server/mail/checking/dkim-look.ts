@@ -1,8 +1,13 @@
+import type { KeyObject } from 'node:crypto'
 import { UselessKey, isDkim, readDkimKey, type DkimKey } from './dkim-key.ts'
 import { note, ok, quoted, warning, wrong, type Finding } from './finding.ts'
 import type { Look } from './look.ts'
 
-type Way = 'smtp' | 'sendgrid'
+interface Signer {
+  way: 'smtp' | 'sendgrid'
+  /** The public half of what we sign with, where we do. */
+  ours?: KeyObject | undefined
+}
 
 export interface KeyLook {
   state: 'good' | 'absent' | 'bad'
@@ -10,21 +15,22 @@ export interface KeyLook {
 }
 
 /** What stands at `selector._domainkey.domain`. */
-export async function keyAt(look: Look, name: string, way: Way): Promise<KeyLook> {
+export async function keyAt(look: Look, name: string, signer: Signer): Promise<KeyLook> {
   const records = (await look.txt(name)).filter(isDkim)
   const target = await look.cname(name)
   if (records.length > 1)
     return bad(wrong('dkim-several', `There are ${records.length} keys at ${name}.`, 'Leave one.'))
-  if (records[0] !== undefined) return judged(records[0], name, { way, target })
+  if (records[0] !== undefined) return judged(records[0], name, { ...signer, target })
   if (target === undefined) return { state: 'absent', findings: [] }
   const what = `${name} leads to ${quoted(target)}, where there is no key.`
   return bad(wrong('dkim-dangling', what, 'Compare it, letter by letter, with what the provider shows.'))
 }
 
-function judged(record: string, name: string, from: { way: Way; target: string | undefined }): KeyLook {
+function judged(record: string, name: string, from: Signer & { target: string | undefined }): KeyLook {
   try {
     const key = readDkimKey(record)
     if (key.kind === 'rsa' && key.bits < 1024) return bad(short(name, key.bits))
+    if (from.ours && !key.publicKey?.equals(from.ours)) return bad(another(name))
     return { state: 'good', findings: [...praise(name, key, from.way), ...elsewhere(name, from)] }
   } catch (error) {
     if (!(error instanceof UselessKey)) throw error
@@ -46,7 +52,15 @@ function short(name: string, bits: number): Finding {
   )
 }
 
-function praise(name: string, { kind, bits, isTest }: DkimKey, way: Way): Finding[] {
+function another(name: string): Finding {
+  return wrong(
+    'dkim-another',
+    `The key at ${name} is not the public half of DKIM_PRIVATE_KEY: no signature of ours is valid.`,
+    'Publish that half: openssl rsa -in KEY.pem -pubout -outform der | openssl base64 -A',
+  )
+}
+
+function praise(name: string, { kind, bits, isTest }: DkimKey, way: Signer['way']): Finding[] {
   const findings = [
     ok('dkim', `There is a key at ${name} (${kind === 'rsa' ? `RSA, ${bits} bits` : 'Ed25519'}).`),
   ]
@@ -63,12 +77,12 @@ function praise(name: string, { kind, bits, isTest }: DkimKey, way: Way): Findin
 }
 
 /** SendGrid chooses the key, and the operator can do nothing about it. */
-function weak(name: string, bits: number, way: Way): Finding {
+function weak(name: string, bits: number, way: Signer['way']): Finding {
   const what = `The key at ${name} has ${bits} bits; 2048 are advised.`
   return way === 'sendgrid' ? note('dkim-weak', what) : warning('dkim-weak', what, 'Make one of 2048 bits.')
 }
 
-function elsewhere(name: string, { way, target }: { way: Way; target: string | undefined }): Finding[] {
+function elsewhere(name: string, { way, target }: Signer & { target: string | undefined }): Finding[] {
   if (way !== 'sendgrid' || /\.sendgrid\.[a-z]+$/i.test(target ?? '')) return []
   const what = `${name} does not lead to SendGrid: it may be another service's key.`
   return [warning('dkim-elsewhere', what, 'Compare it with what SendGrid shows under Sender Authentication.')]

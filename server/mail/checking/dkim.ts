@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { keyAt, type KeyLook } from './dkim-look.ts'
 import { warning, wrong, type Finding } from './finding.ts'
 import { CouldNotLook, orUnknown, type Look } from './look.ts'
@@ -8,6 +9,8 @@ export interface DkimOf {
   way: 'smtp' | 'sendgrid'
   /** The names of its keys, where they are known. */
   selectors: string[]
+  /** The public half of what we sign with, where we do. */
+  ours?: KeyObject | undefined
 }
 
 export interface DkimLook {
@@ -17,9 +20,10 @@ export interface DkimLook {
 }
 
 /** Whether the keys that letters are signed with can be found, and be used (RFC 6376). */
-export async function checkDkim(look: Look, { domain, way, selectors }: DkimOf): Promise<DkimLook> {
+export async function checkDkim(look: Look, of: DkimOf): Promise<DkimLook> {
+  const { domain, way, selectors } = of
   if (selectors.length === 0 && way === 'smtp') return { signed: 'unknown', findings: [unnamed(domain)] }
-  const looking = selectors.length > 0 ? keysOf(look, { domain, way, selectors }) : sendgridKeys(look, domain)
+  const looking = selectors.length > 0 ? keysOf(look, of) : sendgridKeys(look, domain)
   try {
     const keys = await looking
     const signed = keys.some(({ state }) => state === 'good') ? 'yes' : 'no'
@@ -38,8 +42,8 @@ function unnamed(domain: string): Finding {
   )
 }
 
-async function keysOf(look: Look, { domain, way, selectors }: DkimOf): Promise<KeyLook[]> {
-  const keys = await Promise.all(selectors.map((one) => keyAt(look, nameOf(one, domain), way)))
+async function keysOf(look: Look, { domain, selectors, ...signer }: DkimOf): Promise<KeyLook[]> {
+  const keys = await Promise.all(selectors.map((one) => keyAt(look, nameOf(one, domain), signer)))
   return keys.map((key, index) =>
     key.state === 'absent' ? { ...key, findings: [absent(nameOf(selectors[index] ?? '', domain))] } : key,
   )
@@ -57,7 +61,7 @@ function absent(name: string): Finding {
 /** Two keys in turn, behind CNAMEs; `m1` where somebody chose to look after the records by hand. */
 async function sendgridKeys(look: Look, domain: string): Promise<KeyLook[]> {
   const names = [nameOf('s1', domain), nameOf('s2', domain)]
-  const keys = await Promise.all(names.map((name) => keyAt(look, name, 'sendgrid')))
+  const keys = await Promise.all(names.map((name) => keyAt(look, name, { way: 'sendgrid' })))
   if (keys.every(({ state }) => state === 'absent')) return [await keyByHand(look, domain)]
   return keys.map((key, index) =>
     key.state === 'absent' ? { ...key, findings: [half(names[index] ?? '')] } : key,
@@ -65,7 +69,7 @@ async function sendgridKeys(look: Look, domain: string): Promise<KeyLook[]> {
 }
 
 async function keyByHand(look: Look, domain: string): Promise<KeyLook> {
-  const key = await keyAt(look, nameOf('m1', domain), 'smtp')
+  const key = await keyAt(look, nameOf('m1', domain), { way: 'smtp' })
   return key.state === 'absent' ? { ...key, findings: [unauthenticated(domain)] } : key
 }
 

@@ -7,7 +7,7 @@ import { smtpInbox } from '../../smtp-inbox.ts'
 import { dnsServer, type Zone } from '../../dns-server.ts'
 import { aDns } from './looking.ts'
 
-const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const key = `v=DKIM1; k=rsa; p=${publicKey.export({ format: 'der', type: 'spki' }).toString('base64')}`
 
 const right: Zone = {
@@ -66,6 +66,25 @@ test('where nothing is wrong it says so, a line for each thing, and ends with 0'
     expect(said.out).toContain(`\n${about}\n  ok `)
   expect(said.out).toMatch(/\n0 wrong, 0 to think about\.\n$/)
   expect(said.out).not.toMatch(/hunter|WRONG|warning/)
+})
+
+test('the key that letters are signed with is looked for without being named', async () => {
+  const { address } = await aDns(right)
+  const signing = {
+    SMTP_URL: await anSmtpUrl(),
+    DKIM_DOMAIN: 'drive.org',
+    DKIM_SELECTOR: 'mail',
+    DKIM_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  }
+
+  const said = await run(signing, ['--dns', address])
+  const other = await run({ ...signing, DKIM_SELECTOR: 'other' }, ['--dns', address])
+
+  expect(said).toMatchObject({ code: 0, wrong: '' })
+  expect(said.out).toContain('There is a key at mail._domainkey.drive.org')
+  expect(other.code).toBe(1)
+  expect(other.out).toContain('There is no key at other._domainkey.drive.org')
+  expect(said.out + other.out).not.toContain('PRIVATE')
 })
 
 test('through SendGrid too, without a word on the key', async () => {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { checkDkim, type DkimOf } from '../../../server/mail/checking/dkim.ts'
 import type { Zone } from '../../dns-server.ts'
@@ -16,9 +16,12 @@ async function dkim(zone: Zone, of: DkimOf = bySmtp) {
 
 const ofKey = (record: string | string[] | Buffer) => dkim({ 'TXT mail._domainkey.drive.org': [record] })
 
+function der(key: KeyObject | undefined, type: 'spki' | 'pkcs1' = 'spki'): string {
+  return key?.export({ format: 'der', type }).toString('base64') ?? ''
+}
+
 function rsa(bits: number, type: 'spki' | 'pkcs1' = 'spki'): string {
-  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: bits })
-  return publicKey.export({ format: 'der', type }).toString('base64')
+  return der(generateKeyPairSync('rsa', { modulusLength: bits }).publicKey, type)
 }
 
 describe('over SMTP', () => {
@@ -39,6 +42,20 @@ describe('over SMTP', () => {
 
     expect({ signed, codes }).toEqual({ signed: 'no', codes: ['wrong dkim-missing'] })
     expect(said).toContain('TXT mail._domainkey.drive.org')
+  })
+
+  test('a key that is not the public half of what we sign with is as good as none', async () => {
+    const [ours, other] = [2048, 2048].map((modulusLength) => generateKeyPairSync('rsa', { modulusLength }))
+    const zone = { 'TXT mail._domainkey.drive.org': [`p=${der(ours?.publicKey)}`] }
+
+    expect(await dkim(zone, { ...bySmtp, ours: ours?.publicKey })).toMatchObject({
+      signed: 'yes',
+      codes: ['ok dkim'],
+    })
+    expect(await dkim(zone, { ...bySmtp, ours: other?.publicKey })).toMatchObject({
+      signed: 'no',
+      codes: ['wrong dkim-another'],
+    })
   })
 
   test('each of several keys is looked at, and one that is good suffices to sign', async () => {
