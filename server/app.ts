@@ -29,6 +29,7 @@ import { organizationRoutes } from './organizations/routes.ts'
 import { accountRoutes } from './organizers/account-routes.ts'
 import { guard } from './organizers/guard.ts'
 import { organizerRoutes } from './organizers/routes.ts'
+import { updateRoutes } from './updates/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { showRefusedPage } from './pages/show.ts'
 import { pledgeRoutes } from './pledges/routes.ts'
@@ -100,6 +101,7 @@ function consoleApi(deps: Deps) {
     exportRoutes(app, deps)
     exclusionRoutes(app, deps)
     importRoutes(app, deps)
+    updateRoutes(app, deps)
   }
 }
 

@@ -15,6 +15,8 @@ import { forgetLetters, forgetMailboxes } from './mail/forgetting.ts'
 import { forgetInvitations } from './organizations/forgetting.ts'
 import { forgetSigningIn } from './organizers/forgetting.ts'
 import { remindOfResets } from './organizers/reset-notices.ts'
+import { lookForMilestones } from './updates/milestones.ts'
+import { carryUpdatesOn, spreadUpdate } from './updates/spreading.ts'
 import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgetting.ts'
 import { remindUnconfirmed } from './pledges/reminding.ts'
 
@@ -22,6 +24,8 @@ import { remindUnconfirmed } from './pledges/reminding.ts'
 const byTheClock = [
   { task: 'release-abandoned', match: '* * * * *' },
   { task: 'unfinished-exclusions', match: '* * * * *' },
+  { task: 'carry-updates-on', match: '* * * * *' },
+  { task: 'look-for-milestones', match: '*/3 * * * *' },
   { task: 'name-mail-domains', match: '*/2 * * * *' },
   { task: 'notice-fakes', match: '*/2 * * * *' },
   { task: 'delete-unconfirmed', match: '7 * * * *' },
@@ -41,6 +45,9 @@ export function tasks(deps: Deps): TaskList {
   return {
     'forget-unanswered': () => forgetUnanswered(deps),
     exclusion: (payload) => carryOut(deps, (payload as { exclusion: number }).exclusion),
+    update: (payload) => spreadUpdate(deps, (payload as { update: number }).update),
+    'carry-updates-on': () => carryUpdatesOn(deps),
+    'look-for-milestones': () => lookForMilestones(deps),
     'unfinished-exclusions': () => carryOutUnfinished(deps),
     'forget-invitations': () => forgetInvitations(deps),
     'name-mail-domains': () => nameMailDomains(deps),
@@ -81,7 +88,7 @@ async function releaseAbandoned({ db, now }: Deps): Promise<void> {
   await db.execute(sql`
     select graphile_worker.force_unlock_workers(array(
       select distinct locked_by from graphile_worker.jobs
-      where task_identifier = 'exclusion'
+      where task_identifier in ('exclusion', 'update', 'carry-updates-on', 'look-for-milestones')
         and locked_at < ${now().toISOString()}::timestamptz - interval '5 minutes'))`)
 }
 

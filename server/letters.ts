@@ -10,6 +10,7 @@ import { composeInvitation } from './organizations/invitation-email.ts'
 import { composeSignInLink } from './organizers/links.ts'
 import { composeChangeNotice } from './organizers/notices.ts'
 import { composeResetNotice } from './organizers/reset-notices.ts'
+import { composeMilestones, composeUpdates, composeUpdateTest } from './updates/letters.ts'
 import { composeMyPledgeLinks, composePledgeLetters, composeReminders } from './pledges/letters.ts'
 
 /** Every kind of letter, and who composes it when it is sent. */
@@ -17,6 +18,9 @@ const composers: Record<LetterTemplate, Compose> = {
   confirm: composePledgeLetters,
   reminder: composeReminders,
   'my-pledge-link': composeMyPledgeLinks,
+  update: composeUpdates,
+  'update-test': eachByItself(composeUpdateTest),
+  milestone: composeMilestones,
   'chapter-request': eachByItself(composeChapterLetter),
   'partner-invitation': eachByItself(composePartnerLetter),
   'organizer-invitation': eachByItself(composeInvitation),

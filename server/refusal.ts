@@ -74,6 +74,8 @@ export const consoleRefusals = {
   'already-undone': [409, 'This exclusion was undone already'],
   'call-unsigned': [403, 'This call cannot be believed'],
   'call-repeated': [409, 'This call was taken already'],
+  'too-many-updates': [429, 'Too many updates for one day'],
+  'too-many-tests': [429, 'Too many test letters'],
   'import-too-many': [429, 'Too many rows for one day'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 

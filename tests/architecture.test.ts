@@ -125,6 +125,9 @@ const writers: Record<string, string> = {
   mail_allowances: 'mail',
   mail_suppressions: 'mail',
   provider_calls: 'mail',
+  updates: 'updates',
+  milestones: 'updates',
+  milestone_wishes: 'updates',
   audit_log: 'audit',
 }
 

@@ -16,6 +16,8 @@
  * exclusion       an organizer's rule that takes pledges out of the count
  * audit log       who did what
  * tally           confirmed count of a campus in a campaign
+ * update          what organizers write to the signers who asked to be written to
+ * milestone       a number that a campus reached, and its signers are told of
  * leaderboard     tallies ranked, as the public may see them
  * source          which embed, poster or link brought a pledge
  * contact         a signer's name and email
@@ -34,4 +36,5 @@ export * from './schema/coalitions.ts'
 export * from './schema/exclusions.ts'
 export * from './schema/entry.ts'
 export * from './schema/mail.ts'
+export * from './schema/updates.ts'
 export * from './schema/audit.ts'

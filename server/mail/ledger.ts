@@ -8,6 +8,9 @@ import { letters } from '../db/schema.ts'
 export type LetterTemplate =
   | 'confirm'
   | 'reminder'
+  | 'update'
+  | 'update-test'
+  | 'milestone'
   | 'my-pledge-link'
   | 'chapter-request'
   | 'organizer-invitation'
@@ -55,16 +58,25 @@ export const ASK_TO_CONFIRM = `
     signing.signed_at, signing.signed_at
   from signing left join written using (campaign_id, email_digest, address_digest)`
 
-/** The last part of a statement that asks for the same letter to each pledge of `readers`, wherever it found them. */
-export function letterToEach(
-  readers: SQL,
-  { template, askedAt }: Pick<NewLetter, 'template' | 'askedAt'>,
-): SQL {
+/** What goes to many. */
+export interface ToMany extends Pick<NewLetter, 'template' | 'askedAt' | 'about'> {
+  /** The update it carries, as SQL over a reader; whoever has it already does not get it again. */
+  update?: SQL | undefined
+}
+
+/**
+ * The last part of a statement that asks for the same letter to each pledge of `readers`, wherever it found them. They
+ * go after the letters that somebody waits for.
+ */
+export function letterToEach(readers: SQL, { template, askedAt, about, update }: ToMany): SQL {
   const at = sql`${askedAt.toISOString()}::timestamptz`
   return sql`
-    insert into letters (id, template, locale, campaign_id, email_digest, address_digest, state, asked_at, due_at)
-    select gen_random_uuid(), ${template}, locale, campaign_id, email_digest, address_digest, 'queued', ${at}, ${at}
-    from ${readers}`
+    insert into letters (id, template, locale, campaign_id, email_digest, address_digest, about, update_id, is_bulk,
+      state, asked_at, due_at)
+    select gen_random_uuid(), ${template}, locale, campaign_id, email_digest, address_digest,
+      ${about ? JSON.stringify(about) : null}::jsonb, ${update ?? sql`null::int`}, true, 'queued', ${at}, ${at}
+    from ${readers}
+    on conflict do nothing`
 }
 
 /** A letter's id tells nothing of it. */
@@ -78,17 +90,20 @@ interface Claim {
   now: Date
 }
 
-/** Takes letters that are due, so that no other worker has them too. Whoever has waited longest comes first. */
+/**
+ * Takes letters that are due, so that no other worker has them too. Whoever has waited longest comes first, and what
+ * goes to thousands at once after all others.
+ */
 export async function claimLetters(db: Db, { worker, most, now }: Claim): Promise<LedgerLetter[]> {
   const due = sql`
     select id from letters where state = 'queued' and due_at <= ${now.toISOString()}::timestamptz
-    order by due_at limit ${most} for update skip locked`
+    order by is_bulk, due_at limit ${most} for update skip locked`
   const claimed = await db
     .update(letters)
     .set({ state: 'claimed', claimedBy: worker })
     .where(sql`${letters.id} in (${due})`)
     .returning()
-  return claimed.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
+  return claimed.sort((a, b) => Number(a.isBulk) - Number(b.isBulk) || a.dueAt.getTime() - b.dueAt.getTime())
 }
 
 /** Puts back what those had under way who are gone; it may be sent a second time, under the same Message-ID. */

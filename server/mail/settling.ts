@@ -61,7 +61,7 @@ const SETTLE = {
   text: `
     with settled as (
       update letters set state = after.state, attempts = after.attempts, failure = after.failure, claimed_by = null,
-        due_at = coalesce(after.due_at, letters.due_at),
+        due_at = greatest(after.due_at, letters.due_at),
         settled_at = case when after.state <> 'queued' then at end,
         sealed = case when after.state = 'queued' then sealed end
       from ${rowsFrom(columns)} as after

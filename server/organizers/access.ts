@@ -123,6 +123,24 @@ export const access: Record<string, Access> = {
   [`POST ${BASE}/campaigns/:campaign/exclusions`]: { role: 'editor' },
   [`POST ${BASE}/campaigns/:campaign/exclusions/:exclusion/undo`]: { role: 'editor' },
 
+  // updates: whoever sends one has letters written to thousands. To stop one, a role is enough.
+  [`GET ${BASE}/campaigns/:campaign/updates`]: { role: 'viewer' },
+  [`POST ${BASE}/campaigns/:campaign/updates`]: { role: 'editor' },
+  [`GET ${BASE}/campaigns/:campaign/update-readers`]: { role: 'viewer' },
+  [`GET ${BASE}/campaigns/:campaign/updates/:update`]: { role: 'viewer' },
+  [`PUT ${BASE}/campaigns/:campaign/updates/:update`]: { role: 'editor' },
+  [`DELETE ${BASE}/campaigns/:campaign/updates/:update`]: { role: 'editor' },
+  [`GET ${BASE}/campaigns/:campaign/updates/:update/preview`]: { role: 'viewer' },
+  [`GET ${BASE}/campaigns/:campaign/updates/:update/emails/:locale`]: { role: 'viewer' },
+  [`POST ${BASE}/campaigns/:campaign/updates/:update/tests`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/updates/:update/sending`]: { role: 'editor', fresh: true },
+  [`POST ${BASE}/campaigns/:campaign/updates/:update/schedule`]: { role: 'editor', fresh: true },
+  [`DELETE ${BASE}/campaigns/:campaign/updates/:update/schedule`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/updates/:update/pause`]: { role: 'editor' },
+  [`DELETE ${BASE}/campaigns/:campaign/updates/:update/pause`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/updates/:update/cancellation`]: { role: 'editor' },
+  [`PUT ${BASE}/campaigns/:campaign/milestones`]: { role: 'editor', fresh: true },
+
   // exports: what may be published anyway, for everybody of the host; the rest for those who work with it
   [`GET ${BASE}/campaigns/:campaign/exports/totals.:form`]: { role: 'viewer', fresh: true },
   [`GET ${BASE}/campaigns/:campaign/exports/exact-totals.:form`]: { role: 'editor', fresh: true },

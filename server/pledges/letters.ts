@@ -7,6 +7,7 @@ import { signedText } from '../campaigns/texts.ts'
 import type { Deps } from '../deps.ts'
 import type { Addressed, Compose } from '../mail/addressed.ts'
 import type { LedgerLetter } from '../mail/ledger.ts'
+import { stopUrl } from '../mail/stop-link.ts'
 import { checkedAddress } from './address.ts'
 import { sixDigitCode } from './code.ts'
 import { openContact } from './contact.ts'
@@ -70,9 +71,8 @@ function reminderLetter(deps: Deps, asked: Asked, worded: Worded): Addressed | u
   const { locale, values } = confirmationOf(deps, asked, worded)
   const age = (deps.now().getTime() - row.signedAt.getTime()) / DAY_MS
   const expiresInDays = Math.max(1, Math.floor(CONFIRM_DAYS - age))
-  return capped(
-    addressed(asked, 'reminder', locale, { ...values, expiresInDays, stopUrl: values.myPledgeUrl }),
-  )
+  const stop = stopUrl(deps, asked.to, locale)
+  return capped(addressed(asked, 'reminder', locale, { ...values, expiresInDays, stopUrl: stop }))
 }
 
 function confirmation(deps: Deps, asked: Asked, worded: Worded): Addressed {
@@ -157,7 +157,8 @@ async function askedOf(deps: Deps, letters: LedgerLetter[]): Promise<(Asked | un
   )
 }
 
-function keyOf({ campaignId, emailDigest, addressDigest }: LedgerLetter): PledgeKey | undefined {
+/** The pledge that a letter is about. */
+export function keyOf({ campaignId, emailDigest, addressDigest }: LedgerLetter): PledgeKey | undefined {
   if (campaignId === null || !emailDigest || !addressDigest) return undefined
   return { campaignId, emailDigest, addressDigest }
 }
@@ -197,7 +198,7 @@ export function confirmToken(deps: Deps, row: PledgeKey & { choicesHash: Buffer 
   return signToken(deps, { purpose: 'confirm', key: row, choices: row.choicesHash, now: deps.now() })
 }
 
-function myPledgeUrl(deps: Deps, key: PledgeKey, locale: string): string {
+export function myPledgeUrl(deps: Deps, key: PledgeKey, locale: string): string {
   const token = signToken(deps, { purpose: 'my-pledge', key, now: deps.now() })
   return `${deps.publicUrl}/my-pledge/${token}?locale=${locale}`
 }

@@ -2,10 +2,10 @@ import { sql } from 'drizzle-orm'
 import { transaction, type Tx } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
 import { letterToEach } from '../mail/ledger.ts'
-import type { PledgeKey } from './mailbox.ts'
+import { FIRST, pageAfter, type Place } from './pages.ts'
 
-/** Pledges looked at in one transaction, in the order of their keys; few of them wait that long. */
-const LOOKED_AT_ONCE = 5_000
+/** Pledges looked at in one transaction. */
+const PAGE = 5_000
 
 /** Reminds, once, whoever signed two days ago and has not confirmed, where the campaign still takes signatures. */
 export async function remindUnconfirmed(deps: Deps): Promise<void> {
@@ -25,11 +25,6 @@ async function remindIn(deps: Deps, campaignId: number): Promise<void> {
   }
 }
 
-type Place = Pick<PledgeKey, 'emailDigest' | 'addressDigest'>
-
-/** Before every key. */
-const FIRST: Place = { emailDigest: Buffer.alloc(0), addressDigest: Buffer.alloc(0) }
-
 interface Next {
   campaignId: number
   from: Place
@@ -38,19 +33,11 @@ interface Next {
 
 /** Marks them as reminded and writes their letters. @returns where to go on; undefined after the last ones */
 async function remindNext(tx: Tx, { campaignId, from, now }: Next): Promise<Place | undefined> {
-  const isNext = sql`
-    campaign_id = ${campaignId} and (email_digest, address_digest) > (${from.emailDigest}, ${from.addressDigest})`
-  const { rows } = await tx.execute<{ email_digest: Buffer; address_digest: Buffer }>(sql`
-    select email_digest, address_digest from pledges where ${isNext}
-    order by email_digest, address_digest offset ${LOOKED_AT_ONCE - 1} limit 1`)
-  const end = rows[0] && { emailDigest: rows[0].email_digest, addressDigest: rows[0].address_digest }
-  const isWithin = end
-    ? sql`(email_digest, address_digest) <= (${end.emailDigest}, ${end.addressDigest})`
-    : sql`true`
+  const { isIn, end } = await pageAfter(tx, campaignId, from, PAGE)
   await tx.execute(sql`
     with late as (
       select campaign_id, email_digest, address_digest from pledges
-      where ${isNext} and ${isWithin} and state = 'pending' and not reminded and exclusion_id is null
+      where ${isIn} and state = 'pending' and not reminded and exclusion_id is null
         and signed_at < ${now.toISOString()}::timestamptz - interval '2 days'
       order by campaign_id, email_digest, address_digest for update),
     reminded as (

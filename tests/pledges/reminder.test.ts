@@ -70,6 +70,7 @@ describe('whoever has not confirmed', () => {
 
     expect(codeIn(reminder?.text ?? '')).toBe(codeIn(first?.text ?? ''))
     expect(reminder?.text).toContain('erased in 4 days')
+    expect(reminder?.text).toContain('/stop-mail/')
     expect((await confirmByToken(server, tokenIn(reminder?.text ?? '', 'confirm'))).statusCode).toBe(200)
     expect((await confirmByToken(server, tokenIn(first?.text ?? '', 'confirm'))).statusCode).toBe(200)
     expect((await rowOf(server, slug, email))?.state).toBe('confirmed')

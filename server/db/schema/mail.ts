@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+  boolean,
   check,
   foreignKey,
   index,
@@ -9,6 +10,7 @@ import {
   primaryKey,
   smallint,
   text,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
 import { campaigns } from './campaigns.ts'
@@ -31,6 +33,8 @@ export const letters = pgTable(
     campaignId: integer('campaign_id'),
     emailDigest: bytea('email_digest'),
     addressDigest: bytea('address_digest'),
+    /** The update that it carries: one to each reader. */
+    updateId: integer('update_id'),
     /** What else it is about: ids and codes of ours, nothing that was typed. */
     about: jsonb('about').$type<Record<string, unknown>>(),
     /** Whom it was let go to, from then on: a keyed digest, masked anew for each letter (`server/mail/suppressions.ts`). */
@@ -43,6 +47,8 @@ export const letters = pgTable(
     askedAt: instant('asked_at').notNull(),
     /** Not before this. */
     dueAt: instant('due_at').notNull(),
+    /** One of thousands: it goes once nobody waits for a letter of her own. */
+    isBulk: boolean('is_bulk').notNull().default(false),
     /** How often it was refused for the time being. */
     attempts: smallint('attempts').notNull().default(0),
     /** The worker that has it under way; it holds a lock of that number for as long as it lives. */
@@ -55,7 +61,7 @@ export const letters = pgTable(
   (t) => [
     primaryKey({ name: 'letters_pkey', columns: [t.id] }),
     index('letters_due_index')
-      .on(t.dueAt)
+      .on(t.isBulk, t.dueAt)
       .where(sql`state = 'queued'`),
     index('letters_claimed_index')
       .on(t.claimedBy)
@@ -63,6 +69,12 @@ export const letters = pgTable(
     index('letters_refused_index')
       .on(t.campaignId, t.settledAt)
       .where(sql`state = 'refused'`),
+    uniqueIndex('letters_update_key')
+      .on(t.updateId, t.campaignId, t.addressDigest)
+      .where(sql`update_id is not null`),
+    index('letters_update_index')
+      .on(t.updateId, t.state)
+      .where(sql`update_id is not null`),
     check(
       'letters_state_check',
       sql`${t.state} in ('queued', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused')`,

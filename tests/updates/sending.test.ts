@@ -1,0 +1,341 @@
+import { sql } from 'drizzle-orm'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { lettersIn } from '../../server/mail/mailbox.ts'
+import { carryUpdatesOn, spreadUpdate } from '../../server/updates/spreading.ts'
+import { anOpenCampaign, anOrganizer, campaignId, confirm, keyOf, sign, times } from '../builders.ts'
+import { estamos } from '../estamos.ts'
+import { aReader, lettersOf, manyReaders, writingFor } from './writing.ts'
+
+const server = estamos()
+
+let people = 0
+function anAddress(): string {
+  people += 1
+  return `reader-${people}@mail.example`
+}
+
+/** What an address got, newest first. */
+async function mailTo(address: string) {
+  const letters = await lettersIn(server.deps.mailboxFolder)
+  return letters.filter(({ to, subject }) => to === address && /News|Novedades/.test(subject))
+}
+
+/** What the clock does every minute, and all that follows from it. */
+async function aMinute(): Promise<void> {
+  await carryUpdatesOn(server.deps)
+  await server.work()
+}
+
+describe('an update', () => {
+  test('goes once to each who confirmed and asked for it, in her language, and to nobody else', async () => {
+    const slug = await anOpenCampaign(server)
+    const ada = await aReader(server, slug, anAddress())
+    const eva = await aReader(server, slug, anAddress(), { locale: 'es' })
+    const silent = await aReader(server, slug, anAddress(), { updates: false })
+    const waiting = anAddress()
+    await sign(server, slug, { email: waiting, updates: true })
+    const organizer = await writingFor(server, slug)
+
+    const { id, found, state } = await organizer.send()
+    await server.work()
+    await aMinute()
+
+    expect({ found, state }).toEqual({ found: 2, state: 'sending' })
+    expect(await mailTo(ada)).toHaveLength(1)
+    expect((await mailTo(ada))[0]?.text).toContain('We hand it over.\n\nCome along:\n– at noon')
+    expect((await mailTo(ada))[0]?.text).toContain('/unsubscribe/')
+    expect((await mailTo(eva))[0]?.text).toContain('La entregamos.')
+    expect(await mailTo(silent)).toEqual([])
+    expect(await mailTo(waiting)).toEqual([])
+    expect(await organizer.sees(id)).toMatchObject({
+      state: 'sent',
+      written: 2,
+      sent: 2,
+      waiting: 0,
+      late: 0,
+    })
+  })
+
+  test('that is worded in one language goes to all in that', async () => {
+    const slug = await anOpenCampaign(server)
+    const ada = await aReader(server, slug, anAddress(), { locale: 'en' })
+
+    await (
+      await writingFor(server, slug)
+    ).send({ words: { es: { subject: 'El jueves', body: 'La entregamos.' } } })
+    await server.work()
+
+    expect((await mailTo(ada))[0]?.subject).toBe('Novedades sobre lo que firmaste')
+  })
+
+  test('names neither campaign nor subject to a shoulder, unless the organizers chose so', async () => {
+    const slug = await anOpenCampaign(server)
+    const ada = await aReader(server, slug, anAddress())
+    const organizer = await writingFor(server, slug)
+    await organizer.send()
+    await server.work()
+    const neutral = (await mailTo(ada))[0]?.subject
+    await server.deps.db.execute(sql`update campaigns set mail_names_campaign = true where slug = ${slug}`)
+    await server.deps.db.execute(sql`select pg_notify('campaigns', '')`)
+    await vi.waitUntil(async () => (await server.deps.campaigns.bySlug(slug)).mailNamesCampaign)
+
+    await organizer.send()
+    await server.work()
+
+    const letters = await lettersIn(server.deps.mailboxFolder)
+    expect(neutral).toBe('News about what you signed')
+    expect(letters.find(({ to }) => to === ada)?.subject).toBe('On Thursday')
+  })
+
+  test('goes to the campuses it is for', async () => {
+    const slug = await anOpenCampaign(server)
+    const tech = await aReader(server, slug, anAddress(), { campus: 'gatech.edu' })
+    const mit = await aReader(server, slug, anAddress(), { campus: 'mit.edu' })
+    const none = await aReader(server, slug, anAddress())
+
+    const { found } = await (await writingFor(server, slug)).send({ campuses: ['gatech.edu'] })
+    await server.work()
+
+    expect(found).toBe(1)
+    expect(await Promise.all([tech, mit, none].map(mailTo))).toMatchObject([[{ to: tech }], [], []])
+  })
+
+  test('does not reach whoever unsubscribed, took it back or erased it before her letter went', async () => {
+    const slug = await anOpenCampaign(server)
+    const readers = await Promise.all(times(4, () => aReader(server, slug, anAddress())))
+    const organizer = await writingFor(server, slug)
+    const { id } = await organizer.send()
+    await spreadUpdate(server.deps, id)
+    const [stopped, back, erased, stays] = await Promise.all(
+      readers.map(async (email) => (await keyOf(server, slug, email)).addressDigest),
+    )
+    const { db } = server.deps
+    await db.execute(
+      sql`update pledges set wants_updates = false, contact = null where address_digest = ${stopped}`,
+    )
+    await db.execute(sql`
+      update pledges set state = 'withdrawn', contact = null, wants_updates = false where address_digest = ${back}`)
+    await db.execute(sql`delete from pledges where address_digest = ${erased}`)
+
+    await server.work()
+
+    expect(stays).toBeDefined()
+    expect((await Promise.all(readers.map(mailTo))).map(({ length }) => length)).toEqual([0, 0, 0, 1])
+  })
+
+  test('begins at the time for which it was scheduled', async () => {
+    const slug = await anOpenCampaign(server)
+    const ada = await aReader(server, slug, anAddress())
+    const organizer = await writingFor(server, slug)
+    const { id, revision } = await organizer.draft()
+    server.clock.now = new Date()
+    onTestFinished(() => void delete server.clock.now)
+    const owner = await anOrganizer(server)
+    const at = new Date(server.clock.now.getTime() + 5 * 60_000)
+    await owner.call('POST', `${organizer.at}/${id}/schedule`, { revision, at: at.toISOString() })
+    await aMinute()
+    const before = await mailTo(ada)
+
+    server.clock.now = new Date(at.getTime() + 1_000)
+    await aMinute()
+
+    expect(before).toEqual([])
+    expect(await mailTo(ada)).toHaveLength(1)
+  })
+})
+
+describe('exactly once', () => {
+  test('though spreading breaks off between two pieces, and two workers do it at once', async () => {
+    const slug = await anOpenCampaign(server)
+    await manyReaders(server, slug, 4_500)
+    const organizer = await writingFor(server, slug)
+    const { id } = await organizer.send()
+    const other = await server.another()
+    await brokenOff(() => spreadUpdate(server.deps, id))
+    const [afterBreak] = await lettersOf(server, slug)
+
+    await Promise.all([
+      spreadUpdate(server.deps, id),
+      spreadUpdate(other.deps, id),
+      carryUpdatesOn(other.deps),
+      spreadUpdate(server.deps, id),
+    ])
+    await spreadUpdate(server.deps, id)
+
+    expect(afterBreak).toEqual({ state: 'queued', letters: 2_000, readers: 2_000 })
+    expect(await lettersOf(server, slug)).toEqual([{ state: 'queued', letters: 4_500, readers: 4_500 }])
+    const { written, late } = await organizer.sees(id)
+    expect({ written, late }).toEqual({ written: 4_500, late: 0 })
+    await server.deps.db.execute(
+      sql`delete from letters where campaign_id = ${await campaignId(server, slug)}`,
+    )
+  })
+})
+
+/** Lets the first transaction pass, and breaks the second at its end. */
+async function brokenOff(work: () => Promise<void>): Promise<void> {
+  const pool = server.deps.db.$client
+  const connect = pool.connect.bind(pool)
+  let transactions = 0
+  const spy = vi.spyOn(pool, 'connect').mockImplementation((async () => {
+    const client = await connect()
+    transactions += 1
+    if (transactions === 2) {
+      const query = client.query.bind(client) as (...all: unknown[]) => unknown
+      vi.spyOn(client, 'query').mockImplementation(((...all: unknown[]) => {
+        if (all[0] !== 'commit') return query(...all)
+        vi.mocked(client.query).mockRestore()
+        return Promise.reject(new Error('killed'))
+      }) as typeof client.query)
+    }
+    return client
+  }) as typeof pool.connect)
+  try {
+    await expect(work()).rejects.toThrow('killed')
+  } finally {
+    spy.mockRestore()
+  }
+}
+
+describe('paused', () => {
+  test('nothing goes out, neither what is written nor what is not; resumed, each gets it once', async () => {
+    const slug = await anOpenCampaign(server)
+    const readers = await Promise.all(times(6, () => aReader(server, slug, anAddress())))
+    const organizer = await writingFor(server, slug)
+    const { id } = await organizer.send()
+    await spreadUpdate(server.deps, id)
+    await organizer.does(id, 'pause')
+    const late = await aReader(server, slug, anAddress())
+    await aMinute()
+    await aMinute()
+    const during = await Promise.all([...readers, late].map(mailTo))
+    const shown = await organizer.sees(id)
+
+    await organizer.resumes(id)
+    await aMinute()
+    await aMinute()
+
+    expect(during.flat()).toEqual([])
+    expect(shown).toMatchObject({ state: 'paused', waiting: 6, sent: 0 })
+    expect((await Promise.all([...readers, late].map(mailTo))).map(({ length }) => length)).toEqual(
+      times(7, () => 1),
+    )
+  })
+
+  test('a letter that was under way and is refused for now waits too', async () => {
+    const slug = await anOpenCampaign(server)
+    const ada = await aReader(server, slug, anAddress())
+    const organizer = await writingFor(server, slug)
+    const { id } = await organizer.send()
+    await spreadUpdate(server.deps, id)
+    const { MailFailure } = await import('../../server/mail/mail.ts')
+    const post = vi.spyOn(server.deps.mail, 'post').mockImplementation(async ({ readers }) => {
+      await organizer.does(id, 'pause')
+      return readers.map(() => new MailFailure('refused', { status: 450 }))
+    })
+
+    await server.work()
+    post.mockRestore()
+    await server.deps.db.execute(
+      sql`update letters set due_at = now() where due_at < 'infinity' and state = 'queued'`,
+    )
+    await server.work()
+
+    expect(await mailTo(ada)).toEqual([])
+    await organizer.resumes(id)
+    await server.work()
+    expect(await mailTo(ada)).toHaveLength(1)
+  })
+
+  test('for more than three days it is not resumed: the ledger would not know who has it', async () => {
+    const slug = await anOpenCampaign(server)
+    await aReader(server, slug, anAddress())
+    const organizer = await writingFor(server, slug)
+    const { id } = await organizer.send()
+    await organizer.does(id, 'pause')
+    await server.deps.db.execute(
+      sql`update updates set paused_at = now() - interval '4 days' where id = ${id}`,
+    )
+
+    expect(await organizer.resumes(id)).toMatchObject({ code: 'wrong-stage' })
+  })
+})
+
+test('cancelled, what has not gone never goes', async () => {
+  const slug = await anOpenCampaign(server)
+  const ada = await aReader(server, slug, anAddress())
+  const organizer = await writingFor(server, slug)
+  const { id } = await organizer.send()
+  await spreadUpdate(server.deps, id)
+
+  expect(await organizer.does(id, 'cancellation')).toMatchObject({ state: 'cancelled' })
+  const late = await aReader(server, slug, anAddress())
+  await aMinute()
+
+  expect([...(await mailTo(ada)), ...(await mailTo(late))]).toEqual([])
+})
+
+describe('whoever confirms afterwards', () => {
+  test('gets the current update, once, and whoever has it does not get it again', async () => {
+    const slug = await anOpenCampaign(server)
+    const ada = await aReader(server, slug, anAddress())
+    const organizer = await writingFor(server, slug)
+    const { id } = await organizer.send()
+    await aMinute()
+    const late = anAddress()
+    await sign(server, slug, { email: late, updates: true })
+    await aMinute()
+    const before = await mailTo(late)
+    await confirm(server, slug, late)
+    const silent = await aReader(server, slug, anAddress(), { updates: false })
+
+    const other = await server.another()
+    await Promise.all([carryUpdatesOn(server.deps), carryUpdatesOn(other.deps)])
+    await aMinute()
+    await aMinute()
+
+    expect(before).toEqual([])
+    expect((await Promise.all([ada, late, silent].map(mailTo))).map(({ length }) => length)).toEqual([
+      1, 1, 0,
+    ])
+    expect(await organizer.sees(id)).toMatchObject({ written: 2, late: 1 })
+  })
+
+  test('gets the newest that is for her campus, and none that is a month old', async () => {
+    const slug = await anOpenCampaign(server)
+    await aReader(server, slug, anAddress(), { campus: 'mit.edu' })
+    await aReader(server, slug, anAddress())
+    const organizer = await writingFor(server, slug)
+    const all = await organizer.send({ words: { en: { subject: 'All', body: 'To all of you.' } } })
+    const mits = await organizer.send({
+      words: { en: { subject: 'MIT', body: 'To MIT alone.' } },
+      campuses: ['mit.edu'],
+    })
+    await aMinute()
+    const mit = await aReader(server, slug, anAddress(), { campus: 'mit.edu' })
+    const tech = await aReader(server, slug, anAddress(), { campus: 'gatech.edu' })
+    await aMinute()
+
+    expect((await mailTo(mit)).map(({ text }) => /To .*\./.exec(text)?.[0])).toEqual(['To MIT alone.'])
+    expect((await mailTo(tech)).map(({ text }) => /To .*\./.exec(text)?.[0])).toEqual(['To all of you.'])
+    await server.deps.db.execute(sql`
+      update updates set started_at = started_at - interval '31 days' where id in (${all.id}, ${mits.id})`)
+    const tooLate = await aReader(server, slug, anAddress())
+    await aMinute()
+    expect(await mailTo(tooLate)).toEqual([])
+  })
+})
+
+test('whoever signs now does not wait for thousands who are written to', async () => {
+  const slug = await anOpenCampaign(server)
+  await manyReaders(server, slug, 300)
+  const { id } = await (await writingFor(server, slug)).send()
+  await spreadUpdate(server.deps, id)
+  await sign(server, slug, { email: anAddress() })
+  const { claimLetters } = await import('../../server/mail/ledger.ts')
+
+  const [first] = await claimLetters(server.deps.db, { worker: 1, most: 5, now: server.deps.now() })
+
+  expect(first?.template).toBe('confirm')
+  await server.deps.db.execute(sql`delete from letters where campaign_id = ${await campaignId(server, slug)}`)
+})

@@ -1,0 +1,200 @@
+import { sql } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import { LONGEST_UPDATE } from '../../emails/update.ts'
+import { lettersIn } from '../../server/mail/mailbox.ts'
+import type { Readers, UpdatePreview } from '../../server/updates/contract.ts'
+import { anOpenCampaign, anOrganizer, campaignId } from '../builders.ts'
+import { estamos } from '../estamos.ts'
+import { aReader, WORDS, writingFor } from './writing.ts'
+
+const server = estamos()
+
+async function aDraft(content: object = {}, settings = {}) {
+  const slug = await anOpenCampaign(server, settings)
+  await aReader(server, slug, 'ada@mail.example', { campus: 'gatech.edu' })
+  await aReader(server, slug, 'bob@mail.example')
+  const organizer = await anOrganizer(server, { role: 'editor' })
+  const update = await (await writingFor(server, slug)).draft(content)
+  const at = `campaigns/${slug}/updates/${update.id}`
+  return { slug, at, organizer, update }
+}
+
+describe('a draft', () => {
+  test('keeps what was typed, however unfinished, and the second of two who write is told', async () => {
+    const { at, organizer, update } = await aDraft({ words: {} })
+    const half = { words: { en: { subject: '', body: ' half a sen' } }, campuses: ['gatech.edu'] }
+
+    const first = await organizer.call('PUT', at, { ...half, revision: update.revision })
+    const second = await organizer.call('PUT', at, { words: WORDS, revision: update.revision })
+
+    expect(first.json()).toMatchObject({ ...half, revision: 2, state: 'draft' })
+    expect(second.json()).toMatchObject({ code: 'changed-meanwhile' })
+    expect((await organizer.call('GET', at)).json()).toMatchObject(half)
+  })
+
+  test('is counted and shown as its readers would get it, in every language', async () => {
+    const { slug, at, organizer } = await aDraft({ campuses: ['gatech.edu'] })
+
+    const preview = (await organizer.call('GET', `${at}/preview`)).json<UpdatePreview>()
+    const readers = (await organizer.call('GET', `campaigns/${slug}/update-readers`)).json<Readers>()
+    const email = await organizer.call('GET', `${at}/emails/es`)
+
+    expect(preview).toMatchObject({
+      readers: 1,
+      problems: [],
+      emails: [{ locale: 'en', subject: 'News about what you signed' }, { locale: 'es' }],
+    })
+    expect(readers).toMatchObject({ all: 2, campuses: [{ campus: 'gatech.edu', readers: 1 }] })
+    expect(email.headers['content-security-policy']).toContain('sandbox')
+    expect(email.body).toContain('La entregamos.')
+    expect((await organizer.call('GET', `${at}/emails/fr`)).statusCode).toBe(404)
+  })
+
+  test('is sent for a test to the organizer who asks, and to nobody else', async () => {
+    const { at, organizer, update } = await aDraft()
+
+    const answer = await organizer.call('POST', `${at}/tests`, { revision: update.revision })
+    await server.work()
+
+    const letters = (await lettersIn(server.deps.mailboxFolder)).filter(({ text }) => text.includes('[Test]'))
+    expect(answer.statusCode).toBe(202)
+    expect(letters.map(({ to }) => to)).toEqual([organizer.email, organizer.email])
+    expect(letters.map(({ text }) => text).join()).not.toContain('/my-pledge/')
+  })
+
+  test('is tested no more often than it takes', async () => {
+    const { at, organizer, update } = await aDraft()
+    await server.deps.db.execute(sql`update updates set tests = 30 where id = ${update.id}`)
+
+    const answer = await organizer.call('POST', `${at}/tests`, { revision: update.revision })
+
+    expect(answer.json()).toMatchObject({ code: 'too-many-tests' })
+  })
+
+  test('is deleted, but not once it is on its way', async () => {
+    const { at, organizer, update } = await aDraft()
+    const other = await aDraft()
+
+    expect((await organizer.call('DELETE', at)).statusCode).toBe(204)
+    expect((await organizer.call('GET', at)).statusCode).toBe(404)
+    await other.organizer.call('POST', `${other.at}/sending`, { revision: other.update.revision })
+    expect((await other.organizer.call('DELETE', other.at)).json()).toMatchObject({ code: 'wrong-stage' })
+    expect(update.id).not.toBe(other.update.id)
+  })
+
+  test('of one campaign is not found in another', async () => {
+    const { update } = await aDraft()
+    const { slug, organizer } = await aDraft()
+
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', '/preview'],
+      ['GET', '/emails/en'],
+      ['DELETE', ''],
+      ['POST', '/pause'],
+      ['POST', '/cancellation'],
+    ] as const) {
+      const answer = await organizer.call(method, `campaigns/${slug}/updates/${update.id}${path}`)
+      expect(answer.json()).toMatchObject({ code: 'not-found' })
+    }
+  })
+})
+
+const said = (body: string) => ({ words: { en: { subject: 'News', body } } })
+
+describe('nothing is sent', () => {
+  test.each([
+    ['without words', { words: {} }, /subject and a text/],
+    ['without a subject', { words: { en: { subject: ' ', body: 'Text.' } } }, /no subject/],
+    [
+      'without a text',
+      { words: { en: WORDS.en, es: { subject: 'Hola', body: '' } } },
+      /Spanish subject has no text/,
+    ],
+    ['that is too long', said('x'.repeat(LONGEST_UPDATE + 1)), /6,000 is the most/],
+    ['with signs that nobody sees', said('safe \u202Egnp.exe'), /cannot be seen/],
+    ['with a link that hides where it leads', said('See https://bit.ly/3abc'), /bit\.ly/],
+  ])('%s', async (_, content, why) => {
+    const { at, organizer, update } = await aDraft(content)
+
+    const preview = (await organizer.call('GET', `${at}/preview`)).json<UpdatePreview>()
+    const sent = await organizer.call('POST', `${at}/sending`, { revision: update.revision })
+
+    expect(preview.problems.join()).toMatch(why)
+    expect(sent.json()).toMatchObject({ code: 'setting-invalid', detail: preview.problems[0] })
+  })
+
+  test('to nobody, twice, of an older revision, or without a passkey', async () => {
+    const { at, organizer, update } = await aDraft({ campuses: ['mit.edu'] })
+    const stale = await anOrganizer(server, { role: 'editor', isFresh: false })
+    const { revision } = update
+
+    const toNobody = await organizer.call('POST', `${at}/sending`, { revision })
+    const older = await organizer.call('POST', `${at}/sending`, { revision: revision + 1 })
+    const without = await stale.call('POST', `${at}/sending`, { revision })
+    await organizer.call('PUT', at, { words: WORDS, revision })
+    const both = await Promise.all(
+      [1, 2].map(() => organizer.call('POST', `${at}/sending`, { revision: revision + 1 })),
+    )
+
+    expect(toNobody.json()).toMatchObject({ code: 'nothing-matches' })
+    expect(older.json()).toMatchObject({ code: 'changed-meanwhile' })
+    expect(without.json()).toMatchObject({ code: 'passkey-needed' })
+    expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409])
+  })
+
+  test('more than twice a day, scheduled ones counted', async () => {
+    const { slug, organizer } = await aDraft()
+    const writer = await writingFor(server, slug)
+    await writer.send()
+    const second = await writer.draft()
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
+    const scheduled = await organizer.call('POST', `${writer.at}/${second.id}/schedule`, {
+      revision: second.revision,
+      at: inAnHour,
+    })
+
+    expect(scheduled.json()).toMatchObject({ state: 'scheduled', scheduledAt: inAnHour })
+    expect(await writer.send()).toMatchObject({ code: 'too-many-updates' })
+    await organizer.call('DELETE', `${writer.at}/${second.id}/schedule`)
+    expect(await writer.send()).toMatchObject({ state: 'sending' })
+  })
+
+  test('at a time that is over, or far away', async () => {
+    const { at, organizer, update } = await aDraft()
+    const far = new Date(Date.now() + 100 * 86_400_000).toISOString()
+
+    for (const when of ['2020-01-01T00:00:00Z', far]) {
+      const answer = await organizer.call('POST', `${at}/schedule`, { revision: update.revision, at: when })
+      expect(answer.json()).toMatchObject({ code: 'setting-invalid', field: 'at' })
+    }
+  })
+})
+
+test('every step is written down, and typing on is written down once', async () => {
+  const { slug, at, organizer, update } = await aDraft()
+  let { revision } = update
+  for (const body of ['One.', 'One. Two.', 'One. Two. Three.']) {
+    const words = { en: { subject: 'News', body } }
+    const answer = await organizer.call('PUT', at, { words, revision })
+    revision = answer.json<{ revision: number }>().revision
+  }
+  await organizer.call('POST', `${at}/tests`, { revision })
+  await organizer.call('POST', `${at}/sending`, { revision })
+  await organizer.call('POST', `${at}/pause`)
+  await organizer.call('DELETE', `${at}/pause`)
+  await organizer.call('POST', `${at}/cancellation`)
+
+  const { rows } = await server.deps.db.execute<{ action: string }>(sql`
+    select action from audit_log where campaign_id = ${await campaignId(server, slug)} order by id`)
+
+  expect(rows.map(({ action }) => action)).toEqual([
+    'update.write',
+    'update.change',
+    'update.test',
+    'update.send',
+    'update.pause',
+    'update.resume',
+    'update.cancel',
+  ])
+})
