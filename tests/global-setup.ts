@@ -49,7 +49,18 @@ async function ownServer(): Promise<Server> {
     await postgres.stop()
     await rm(folder, { recursive: true, force: true })
   }
+  await keepNothing(postgres.url)
   return { url: postgres.url.replace(/\/[^/]*$/, ''), stop }
+}
+
+/** What these databases hold ends with the tests, so that nobody need wait for the disk. */
+async function keepNothing(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes'])
+    await client.query(`alter system set ${setting} = off`)
+  await client.query('select pg_reload_conf()')
+  await client.end()
 }
 
 async function makeTemplate(url: string): Promise<void> {

@@ -9,6 +9,7 @@ import {
   pledgesOf,
   sign,
   times,
+  told,
 } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { aPartner, registered } from './coalition.ts'
@@ -25,7 +26,7 @@ test('a registered source is kept with a pledge; any other is dropped without a 
       await sign(server, slug, { email: `ada${n}@mail.example`, ...(source !== undefined && { source }) }),
     )
 
-  expect(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size).toBe(1)
+  expect(new Set(answers.map(told)).size).toBe(1)
   expect(answers[0]?.statusCode).toBe(202)
   const kept = (await pledgesOf(server, slug)).map(({ source }) => source)
   expect(kept.filter(Boolean)).toEqual(['poster'])

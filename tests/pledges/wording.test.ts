@@ -141,14 +141,15 @@ describe('signed again with another wording,', () => {
 
   test('the newest email confirms the newer wording, by its code too', async () => {
     const { slug } = await aRewordedDrive()
-    await sign(server, slug, versionOne)
-    await sign(server, slug, { locale: 'en', textVersion: 2 })
+    const email = 'cleo@example.edu'
+    await sign(server, slug, { ...versionOne, email })
+    await sign(server, slug, { locale: 'en', textVersion: 2, email })
 
-    const letter = await letterTo(server, 'ada@example.edu')
-    await tryCode(server, slug, codeIn(letter?.text ?? ''))
+    const letter = await letterTo(server, email)
+    await tryCode(server, slug, codeIn(letter?.text ?? ''), email)
 
     expect(letter?.text).toContain(reworded.body)
-    expect(await rowOf(server, slug)).toMatchObject({ state: 'confirmed', text_version: 2 })
+    expect(await rowOf(server, slug, email)).toMatchObject({ state: 'confirmed', text_version: 2 })
   })
 })
 
