@@ -7,6 +7,8 @@ export interface ChapterContact {
   email: string
   name: string
   about?: string
+  /** In which she asked. */
+  locale?: string
 }
 
 export function sealChapterContact(keys: Keys, addressDigest: Buffer, contact: ChapterContact): Buffer {

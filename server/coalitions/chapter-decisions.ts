@@ -55,11 +55,11 @@ export async function approveRequest(
   const name = chapterName.trim()
   await transaction(deps.db, async (tx) => {
     const row = await decide(tx, deps, by, { id, state: 'approved' })
-    const { email } = openChapterContact(deps.keys, row)
+    const { email, locale } = openChapterContact(deps.keys, row)
     await writePartnerInvitation(tx, deps, by, {
       organizationName: name,
       email: organizerEmail(email),
-      locale: 'en',
+      ...(locale && { locale }),
     })
     const { campusId } = row
     if (!(await giveChapter(tx, { campaignId: by.campaign.id, campusId, name }))) {

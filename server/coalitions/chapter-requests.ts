@@ -53,7 +53,7 @@ export async function askToLead(
     throw new Refusal('too-large', `${LONGEST_ABOUT} characters are enough.`, { field: 'about' })
   await requireRoom(deps, campaign)
   const { addressDigest } = pledgeKey(campaign, address)
-  const contact = { email: address.exact, name, ...(about && { about }) }
+  const contact = { email: address.exact, name, locale, ...(about && { about }) }
   const sealed = sealChapterContact(deps.keys, addressDigest, contact)
   const now = deps.now()
   await transaction(deps.db, async (tx) => {

@@ -7,8 +7,8 @@ import type { Deps } from '../deps.ts'
 import { addMember } from '../organizations/members.ts'
 import { makeOrganization } from '../organizations/organization.ts'
 import { openOrganizer, organizerOf } from '../organizers/organizer.ts'
-import { passkeysOf } from '../organizers/passkeys.ts'
-import { type Session, startSession } from '../organizers/sessions.ts'
+import type { Session } from '../organizers/sessions.ts'
+import { type Browser, comeIn, type SignedIn } from '../organizers/signing-in.ts'
 import { checkedName } from '../pledges/name.ts'
 import { Refusal } from '../refusal.ts'
 import type { Joined, Joining, PartnerInvitationPreview } from './contract.ts'
@@ -18,8 +18,7 @@ import { addSources } from './sources.ts'
 /** Who has the link, and from where. */
 interface Reader {
   session: Session | undefined
-  /** "Firefox on Android". */
-  device: string
+  browser: Browser
 }
 
 /** What the link asks its reader into; nothing changes. @throws Refusal `token-invalid`, `token-expired` */
@@ -74,18 +73,18 @@ async function couldJoin(
 /**
  * Makes an organization a partner: one that its reader owns, or a new one, which whom the letter was written to then
  * owns: the mail is the proof. She is signed in too, unless she has a passkey: then that alone lets her in.
- * @returns with the token of a new session, where one was started
+ * @returns with the cookies of a new session, where one was started
  * @throws Refusal `token-invalid`, `token-expired`, `signed-out`, `not-found`, `name-too-long`, `name-not-allowed`
  */
 export async function joinCoalition(
   deps: Deps,
   { token, organization, name }: Joining,
   reader: Reader,
-): Promise<{ joined: Joined; sessionToken?: string }> {
+): Promise<{ joined: Joined; signedIn?: SignedIn }> {
   return await transaction(deps.db, async (tx) => {
     const invitation = await useUp(tx, token, deps.now())
     const { campaignId } = invitation
-    const { by, sessionToken, ...partner } = organization
+    const { by, signedIn, ...partner } = organization
       ? await ownPartner(tx, reader, { campaignId, slug: organization })
       : await newPartner(tx, deps, { invitation, name, reader })
     await enter(tx, deps, { campaignId, by, partner, invitation: invitation.id })
@@ -95,7 +94,7 @@ export async function joinCoalition(
       organization: { slug: partner.slug, name: partner.name },
       isSignedIn: by.sessionId !== null,
     }
-    return { joined, ...(sessionToken && { sessionToken }) }
+    return { joined, ...(signedIn && { signedIn }) }
   })
 }
 
@@ -105,7 +104,7 @@ interface Comer {
   slug: string
   name: string
   by: Doer
-  sessionToken?: string
+  signedIn?: SignedIn
 }
 
 async function ownPartner(
@@ -135,21 +134,18 @@ interface Coming {
 async function newPartner(tx: Tx, deps: Deps, { invitation, name: typed, reader }: Coming): Promise<Comer> {
   const now = deps.now()
   const personName = checkedName(typed)
-  const { email } = openOrganizer(deps.keys, invitation)
-  const contact = { email, ...(personName && { name: personName }) }
+  const contact = { ...openOrganizer(deps.keys, invitation), ...(personName && { name: personName }) }
   const organizerId = await organizerOf(tx, deps.keys, contact, now)
   const name = invitation.organizationName
   const { id, slug } = await makeOrganization(tx, { name })
   await addMember(tx, { organizationId: id, organizerId, role: 'owner', now })
   const isHere = reader.session?.organizerId === organizerId
-  const started =
-    isHere || (await passkeysOf(tx, organizerId)).length > 0
-      ? undefined
-      : await startSession(tx, { organizerId, way: 'link', device: reader.device, now })
-  const sessionId = started?.id ?? (isHere ? (reader.session?.id ?? null) : null)
+  const { browser } = reader
+  const signedIn = isHere ? undefined : await comeIn(deps, tx, { organizerId, now, browser })
+  const sessionId = signedIn?.sessionId ?? (isHere ? (reader.session?.id ?? null) : null)
   const by = { organizerId, sessionId }
   await writeDown(tx, { at: now, by, action: 'organization.make', organizationId: id, details: { name } })
-  return { id, slug, name, by, ...(started && { sessionToken: started.token }) }
+  return { id, slug, name, by, ...(signedIn && { signedIn }) }
 }
 
 interface Entering {

@@ -4,7 +4,14 @@ import { transaction, type Tx } from '../db/db.ts'
 import { auditLog, partnerInvitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
-import { openOrganizer, organizerDigest, organizerEmail, sealOrganizer } from '../organizers/organizer.ts'
+import {
+  FIRST_LOCALE,
+  localeOf,
+  openOrganizer,
+  organizerDigest,
+  organizerEmail,
+  sealOrganizer,
+} from '../organizers/organizer.ts'
 import { newToken, tokenHash } from '../organizers/sessions.ts'
 import { Refusal } from '../refusal.ts'
 import { lockCoalition } from './coalition-lock.ts'
@@ -22,11 +29,15 @@ const LETTERS_A_DAY = 50
 export async function invitePartner(
   deps: Deps,
   by: CampaignMember,
-  { organizationName, email: typed, locale = 'en' }: PartnerInvitationRequest,
+  { organizationName, email: typed, locale }: PartnerInvitationRequest,
 ): Promise<void> {
   const email = organizerEmail(typed)
   await transaction(deps.db, (tx) =>
-    writePartnerInvitation(tx, deps, by, { organizationName: organizationName.trim(), email, locale }),
+    writePartnerInvitation(tx, deps, by, {
+      organizationName: organizationName.trim(),
+      email,
+      ...(locale && { locale }),
+    }),
   )
 }
 
@@ -34,7 +45,8 @@ interface Invited {
   organizationName: string
   /** As `organizerEmail` returns it. */
   email: string
-  locale: string
+  /** Left out, what she reads already, or English. */
+  locale?: string
 }
 
 /** Part of a transaction that does more besides. @throws as `invitePartner` */
@@ -42,12 +54,13 @@ export async function writePartnerInvitation(
   tx: Tx,
   deps: Deps,
   by: CampaignMember,
-  { organizationName, email, locale }: Invited,
+  { organizationName, email, ...invited }: Invited,
 ): Promise<void> {
   await lockCoalition(tx, by.campaign.id)
   await requireLetterLeft(tx, deps, by)
   const { token, ...link } = newLink(deps, by)
-  const written = { ...link, organizationName, contact: sealOrganizer(deps.keys, { email }) }
+  const locale = invited.locale ?? (await localeOf(tx, deps.keys, email)) ?? FIRST_LOCALE
+  const written = { ...link, organizationName, contact: sealOrganizer(deps.keys, { email, locale }) }
   const [made] = await tx
     .insert(partnerInvitations)
     .values({ ...written, campaignId: by.campaign.id, emailDigest: organizerDigest(deps.keys, email) })
@@ -73,8 +86,8 @@ export async function invitePartnerAgain(deps: Deps, by: CampaignMember, id: num
     const { token, ...link } = newLink(deps, by)
     const [row] = await tx.update(partnerInvitations).set(link).where(isInvitation(by, id)).returning()
     if (!row) throw noInvitation()
-    const { email } = openOrganizer(deps.keys, row)
-    await partnerLetter(tx, deps, { email, token, locale: 'en' })
+    const { email, locale = FIRST_LOCALE } = openOrganizer(deps.keys, row)
+    await partnerLetter(tx, deps, { email, token, locale })
     await note(tx, deps, by, { invitation: id, organizationName: row.organizationName, again: true })
   })
 }

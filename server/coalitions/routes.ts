@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
-import { keepSession, sessionToken } from '../organizers/cookie.ts'
-import { deviceOf } from '../organizers/device.ts'
+import { browserOf, keepSignedIn } from '../organizers/cookie.ts'
 import { campaignMember } from '../organizers/guard.ts'
 import { sessionOf } from '../organizers/sessions.ts'
 import { approveRequest, declineRequest } from './chapter-decisions.ts'
@@ -114,8 +113,8 @@ function partnerInvitationRoutes(app: App, deps: Deps): void {
     { schema: { body: Joining, response: { 200: Joined } } },
     async (request, reply) => {
       const reader = await readerOf(deps, request)
-      const { joined, sessionToken: started } = await joinCoalition(deps, request.body, reader)
-      if (started) keepSession(deps, reply, started)
+      const { joined, signedIn } = await joinCoalition(deps, request.body, reader)
+      if (signedIn) keepSignedIn(deps, reply, signedIn)
       return joined
     },
   )
@@ -123,9 +122,9 @@ function partnerInvitationRoutes(app: App, deps: Deps): void {
 
 /** Who has the link may be signed in, or not. */
 async function readerOf(deps: Deps, request: FastifyRequest) {
-  const token = sessionToken(deps, request)
-  const session = token ? await sessionOf(deps.db, token, deps.now()) : undefined
-  return { session, device: deviceOf(request.headers['user-agent']) }
+  const browser = browserOf(deps, request)
+  const session = browser.session ? await sessionOf(deps.db, browser.session, deps.now()) : undefined
+  return { session, browser }
 }
 
 function chapterRequestRoutes(app: App, deps: Deps): void {

@@ -4,9 +4,8 @@ import { type DbOrTx, transaction, type Tx } from '../db/db.ts'
 import { invitations, organizations, organizers } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { openOrganizer, organizerOf } from '../organizers/organizer.ts'
-import { lockOrganizer } from '../organizers/passkeys.ts'
 import { sessionOf, tokenHash } from '../organizers/sessions.ts'
-import { begin, type Browser, isLinkEnough, type SignedIn } from '../organizers/signing-in.ts'
+import { type Browser, comeIn, type SignedIn } from '../organizers/signing-in.ts'
 import { checkedName } from '../pledges/name.ts'
 import { Refusal } from '../refusal.ts'
 import type { Accepted, InvitationAcceptance, InvitationPreview } from './contract.ts'
@@ -50,8 +49,8 @@ export async function acceptInvitation(
   return await transaction(deps.db, async (tx) => {
     const invitation = await useUp(tx, token, now)
     const { organizationId } = invitation
-    const { email } = openOrganizer(deps.keys, invitation)
-    const organizerId = await organizerOf(tx, deps.keys, { email, ...(name && { name }) }, now)
+    const contact = { ...openOrganizer(deps.keys, invitation), ...(name && { name }) }
+    const organizerId = await organizerOf(tx, deps.keys, contact, now)
     const role = await addMember(tx, { organizationId, organizerId, role: invitation.role, now })
     const isHere = session?.organizerId === organizerId
     const signedIn = isHere ? undefined : await comeIn(deps, tx, { organizerId, now, browser })
@@ -69,16 +68,6 @@ export async function acceptInvitation(
       ...(signedIn && { signedIn }),
     }
   })
-}
-
-async function comeIn(
-  deps: Deps,
-  tx: Tx,
-  { organizerId, ...entering }: { organizerId: number; now: Date; browser: Browser },
-): Promise<SignedIn | undefined> {
-  await lockOrganizer(tx, organizerId)
-  if (!(await isLinkEnough(tx, organizerId))) return undefined
-  return await begin(deps, tx, { organizerId, way: 'link', ...entering })
 }
 
 /** Of two clicks one wins: whoever deletes the row has used the invitation. */

@@ -5,7 +5,14 @@ import { auditLog, invitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../organizers/access.ts'
 import type { Member } from '../organizers/actor.ts'
-import { openOrganizer, organizerDigest, organizerEmail, sealOrganizer } from '../organizers/organizer.ts'
+import {
+  FIRST_LOCALE,
+  localeOf,
+  openOrganizer,
+  organizerDigest,
+  organizerEmail,
+  sealOrganizer,
+} from '../organizers/organizer.ts'
 import { newToken, tokenHash } from '../organizers/sessions.ts'
 import { Refusal } from '../refusal.ts'
 import type { InvitationRequest } from './contract.ts'
@@ -21,13 +28,15 @@ const LETTERS_A_DAY = 50
 /** @throws Refusal `email-invalid`, `already-member`, `already-invited`, `too-many-invitations` */
 export async function invite(deps: Deps, by: Member, request: InvitationRequest): Promise<void> {
   const email = organizerEmail(request.email)
-  const { role, locale = 'en' } = request
+  const { role } = request
   const organizationId = by.organization.id
   await transaction(deps.db, async (tx) => {
     requireOwner(by, await lockedMembers(tx, organizationId))
     await requireLetterLeft(tx, deps, by)
     await requireNoMember(tx, deps, { organizationId, email })
-    const made = await writeInvitation(tx, deps, { organizationId, email, role, invitedBy: by.organizerId })
+    const locale = request.locale ?? (await localeOf(tx, deps.keys, email)) ?? FIRST_LOCALE
+    const invited = { organizationId, email, role, locale, invitedBy: by.organizerId }
+    const made = await writeInvitation(tx, deps, invited)
     if (!made) throw alreadyInvited(email)
     await invitationLetter(tx, deps, { ...made, email, locale })
     await writeDownInvitation(tx, deps, by, { invitation: made.id, role })
@@ -35,7 +44,7 @@ export async function invite(deps: Deps, by: Member, request: InvitationRequest)
 }
 
 /** Sends a new link to the same address; the one before is void. @throws Refusal `no-invitation`, `too-many-invitations` */
-export async function inviteAgain(deps: Deps, by: Member, id: number, locale = 'en'): Promise<void> {
+export async function inviteAgain(deps: Deps, by: Member, id: number): Promise<void> {
   await transaction(deps.db, async (tx) => {
     requireOwner(by, await lockedMembers(tx, by.organization.id))
     await requireLetterLeft(tx, deps, by)
@@ -46,7 +55,7 @@ export async function inviteAgain(deps: Deps, by: Member, id: number, locale = '
       .where(isInvitation(by, id))
       .returning()
     if (!row) throw noInvitation()
-    const { email } = openOrganizer(deps.keys, row)
+    const { email, locale = FIRST_LOCALE } = openOrganizer(deps.keys, row)
     await invitationLetter(tx, deps, { token, email, locale })
     await writeDownInvitation(tx, deps, by, { invitation: id, role: row.role, again: true })
   })
@@ -67,7 +76,7 @@ export async function cancelInvitation({ db, now }: Deps, by: Member, id: number
 export async function inviteOwner(
   tx: Tx,
   deps: Pick<Deps, 'keys' | 'now'>,
-  invited: { organizationId: number; email: string },
+  invited: { organizationId: number; email: string; locale: string },
 ): Promise<{ id: number; token: string }> {
   const made = await writeInvitation(tx, deps, { ...invited, role: 'owner', invitedBy: null, replaces: true })
   if (!made) throw new Error('no invitation was made')
@@ -81,6 +90,7 @@ interface NewInvitation {
   organizationId: number
   email: string
   role: Role
+  locale: string
   invitedBy: number | null
   /** Whether one that is still good is made void; else only one that has expired is. */
   replaces?: boolean
@@ -89,10 +99,10 @@ interface NewInvitation {
 async function writeInvitation(
   tx: Tx,
   deps: Pick<Deps, 'keys' | 'now'>,
-  { organizationId, email, role, invitedBy, replaces = false }: NewInvitation,
+  { organizationId, email, role, locale, invitedBy, replaces = false }: NewInvitation,
 ): Promise<{ id: number; token: string } | undefined> {
   const { token, ...link } = newLink(deps)
-  const renewed = { ...link, role, invitedBy, contact: sealOrganizer(deps.keys, { email }) }
+  const renewed = { ...link, role, invitedBy, contact: sealOrganizer(deps.keys, { email, locale }) }
   const [made] = await tx
     .insert(invitations)
     .values({ ...renewed, organizationId, emailDigest: organizerDigest(deps.keys, email) })

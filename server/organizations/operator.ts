@@ -3,7 +3,7 @@ import { writeDown } from '../audit/audit.ts'
 import { transaction, type Tx } from '../db/db.ts'
 import { organizations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import { organizerEmail } from '../organizers/organizer.ts'
+import { FIRST_LOCALE, localeOf, organizerEmail } from '../organizers/organizer.ts'
 import { Refusal } from '../refusal.ts'
 import { invitationLetter, invitationUrl } from './invitation-email.ts'
 import { inviteOwner } from './invitations.ts'
@@ -39,8 +39,9 @@ export async function inviteFromCommandLine(deps: Deps, { email: typed, ...wish 
         `${email} is an owner of ${name} already, and signs in at ${signIn}`,
       )
     }
-    const invitation = await inviteOwner(tx, deps, { organizationId: id, email })
-    await invitationLetter(tx, deps, { ...invitation, email, locale: 'en' })
+    const locale = (await localeOf(tx, deps.keys, email)) ?? FIRST_LOCALE
+    const invitation = await inviteOwner(tx, deps, { organizationId: id, email, locale })
+    await invitationLetter(tx, deps, { ...invitation, email, locale })
     return { email, organization: name, isNew, url: invitationUrl(deps, invitation.token) }
   })
 }
@@ -97,7 +98,11 @@ export async function firstOwnerUrl(deps: Deps, slug: string): Promise<string | 
   return await transaction(deps.db, async (tx) => {
     const [organization] = await tx.select().from(organizations).where(eq(organizations.slug, slug))
     if (!organization || hasOwner(await lockedMembers(tx, organization.id))) return undefined
-    const { token } = await inviteOwner(tx, deps, { organizationId: organization.id, email: LOCAL_OWNER })
+    const { token } = await inviteOwner(tx, deps, {
+      organizationId: organization.id,
+      email: LOCAL_OWNER,
+      locale: FIRST_LOCALE,
+    })
     return invitationUrl(deps, token)
   })
 }

@@ -1,6 +1,7 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
+import { ownLocale } from '../pages/show.ts'
 import { deviceOf } from './device.ts'
 import { LIFETIME_DAYS } from './sessions.ts'
 import type { Browser, SignedIn } from './signing-in.ts'
@@ -41,6 +42,7 @@ export function browserOf(deps: Deps, request: FastifyRequest): Browser {
     session: sessionToken(deps, request),
     known: request.cookies[cookieName(deps, 'known')],
     device: deviceOf(request.headers['user-agent']),
+    locale: ownLocale(request),
   }
 }
 

@@ -6,10 +6,7 @@ import { organizers } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { Addressed } from '../mail/addressed.ts'
 import { type LedgerLetter, writeLetters } from '../mail/ledger.ts'
-import { openOrganizer } from './organizer.ts'
-
-/** The console speaks English, and so do its letters to those who are in it. */
-export const NOTICE_LOCALE = 'en'
+import { FIRST_LOCALE, openOrganizer } from './organizer.ts'
 
 interface ChangeNotice {
   organizerId: number
@@ -19,7 +16,7 @@ interface ChangeNotice {
 /** Tells an organizer, in the transaction that does it, what became of her ways to sign in. */
 export async function noticeChange(tx: Tx, at: Date, about: ChangeNotice): Promise<void> {
   await writeLetters(tx, [
-    { template: 'sign-in-changed', about: { ...about }, locale: NOTICE_LOCALE, askedAt: at },
+    { template: 'sign-in-changed', about: { ...about }, locale: FIRST_LOCALE, askedAt: at },
   ])
 }
 
@@ -29,7 +26,7 @@ export async function composeChangeNotice(deps: Deps, letter: LedgerLetter): Pro
   return await toOrganizer(deps, organizerId, 'sign-in-changed', { change, accountUrl })
 }
 
-/** Nothing goes out to whoever is not an organizer any more. */
+/** In what she reads by then. Nothing goes out to whoever is not an organizer any more. */
 export async function toOrganizer<Name extends EmailName>(
   { db, keys }: Deps,
   organizerId: number,
@@ -38,5 +35,6 @@ export async function toOrganizer<Name extends EmailName>(
 ): Promise<Addressed | undefined> {
   const [row] = await db.select().from(organizers).where(eq(organizers.id, organizerId))
   if (!row) return undefined
-  return { to: openOrganizer(keys, row).email, email: composeEmail(name, NOTICE_LOCALE, values) }
+  const { email: to, locale = FIRST_LOCALE } = openOrganizer(keys, row)
+  return { to, email: composeEmail(name, locale, values) }
 }

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import type { DbOrTx } from '../db/db.ts'
+import type { DbOrTx, Tx } from '../db/db.ts'
 import { organizers } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
 import { checkedAddress } from '../pledges/address.ts'
@@ -8,7 +8,12 @@ import { checkedAddress } from '../pledges/address.ts'
 export interface OrganizerContact {
   email: string
   name?: string
+  /** What she reads letters in, as her browser said when she last signed in; before, as whoever invited her said. */
+  locale?: string
 }
+
+/** The console speaks English, and so do letters to whom nobody knows better of. */
+export const FIRST_LOCALE = 'en'
 
 /** The email as it is compared: its checked, exact form in lower case. @throws Refusal `email-invalid` */
 export function organizerEmail(typed: string): string {
@@ -27,6 +32,30 @@ export function sealOrganizer(keys: Keys, contact: OrganizerContact): Buffer {
 /** @param row of any table that holds an `emailDigest` and the `contact` sealed with it */
 export function openOrganizer(keys: Keys, row: { emailDigest: Buffer; contact: Buffer }): OrganizerContact {
   return JSON.parse(keys.open('organizer', row.contact, row.emailDigest).toString()) as OrganizerContact
+}
+
+/** What the organizer of this address reads letters in, where there is one. @param email as `organizerEmail` returns it */
+export async function localeOf(db: DbOrTx, keys: Keys, email: string): Promise<string | undefined> {
+  const [found] = await db
+    .select()
+    .from(organizers)
+    .where(eq(organizers.emailDigest, organizerDigest(keys, email)))
+  return found && openOrganizer(keys, found).locale
+}
+
+/** Part of signing in, which holds the organizer's row. */
+export async function rememberLocale(
+  tx: Tx,
+  keys: Keys,
+  { organizerId, locale }: { organizerId: number; locale: string },
+): Promise<void> {
+  const [row] = await tx.select().from(organizers).where(eq(organizers.id, organizerId)).for('update')
+  const known = row && openOrganizer(keys, row)
+  if (!known || known.locale === locale) return
+  await tx
+    .update(organizers)
+    .set({ contact: sealOrganizer(keys, { ...known, locale }) })
+    .where(eq(organizers.id, organizerId))
 }
 
 /** The organizer of this address, made where there is none yet. @returns the id */

@@ -4,8 +4,8 @@ import { organizers, passkeyResets } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { Addressed } from '../mail/addressed.ts'
 import { type LedgerLetter, writeLetters } from '../mail/ledger.ts'
-import { NOTICE_LOCALE, toOrganizer } from './notices.ts'
-import { openOrganizer } from './organizer.ts'
+import { toOrganizer } from './notices.ts'
+import { FIRST_LOCALE, openOrganizer } from './organizer.ts'
 import { lapsedAt } from './passkey-resets.ts'
 
 interface ResetNotice {
@@ -31,7 +31,7 @@ export async function addResetNotices(tx: DbOrTx, at: Date, organizerIds: number
     notices.map((notice) => ({
       template: 'passkey-reset',
       about: { ...notice },
-      locale: NOTICE_LOCALE,
+      locale: FIRST_LOCALE,
       askedAt: at,
     })),
   )

@@ -1,5 +1,4 @@
 import type { App } from '../app.ts'
-import { localesOf } from '../campaigns/routes.ts'
 import type { Deps } from '../deps.ts'
 import {
   Me,
@@ -39,8 +38,7 @@ function linkRoutes(app: App, deps: Deps): void {
     { schema: { body: SignInLinkRequest, response: { 202: SignInLinkReceipt } } },
     async (request, reply) => {
       const browser = newToken()
-      const { known } = browserOf(deps, request)
-      const [locale = 'en'] = localesOf(request.headers['accept-language'])
+      const { known, locale } = browserOf(deps, request)
       await askForLink(deps, { email: request.body.email, browser, known, locale })
       keepBrowser(deps, reply, browser)
       return reply.status(202).send({ status: 'check-your-email' })

@@ -9,7 +9,7 @@ import { knownBrowser } from './asks.ts'
 import type { SessionRequest, SignInOffer, UsedPasskey } from './contract.ts'
 import { organizerOfLink, takeLink } from './links.ts'
 import { noticeChange } from './notices.ts'
-import { openOrganizer } from './organizer.ts'
+import { openOrganizer, rememberLocale } from './organizer.ts'
 import { notePasskeyUse, proofOf } from './passkey-use.ts'
 import { comeThroughReset, endResetOf, isEffective, resetOf } from './passkey-resets.ts'
 import { lockOrganizer, passkeysOf } from './passkeys.ts'
@@ -26,6 +26,8 @@ export interface Browser {
   known: string | undefined
   /** "Firefox on Android". */
   device: string
+  /** What it reads, as far as our letters speak it. */
+  locale: string
 }
 
 /** The cookies of whoever has signed in. */
@@ -49,7 +51,7 @@ export async function showOffer(deps: Deps, link: string, browser: Browser): Pro
 }
 
 /** Whoever has a passkey, whatever her role, is let in by it: a link shows only that somebody reads her mail. */
-export async function isLinkEnough(db: DbOrTx, organizerId: number): Promise<boolean> {
+async function isLinkEnough(db: DbOrTx, organizerId: number): Promise<boolean> {
   return (await passkeysOf(db, organizerId)).length === 0
 }
 
@@ -107,17 +109,28 @@ export async function signInByPasskey(deps: Deps, used: UsedPasskey, browser: Br
   })
 }
 
+/**
+ * Signs in whoever an invitation was mailed to, unless she has a passkey: then that alone lets her in. She is held, so
+ * that a passkey which is added meanwhile counts.
+ */
+export async function comeIn(
+  deps: Deps,
+  tx: Tx,
+  { organizerId, ...entering }: Omit<Beginning, 'way'>,
+): Promise<SignedIn | undefined> {
+  await lockOrganizer(tx, organizerId)
+  if (!(await isLinkEnough(tx, organizerId))) return undefined
+  return await begin(deps, tx, { organizerId, way: 'link', ...entering })
+}
+
 interface Beginning extends Omit<NewSession, 'device'> {
   browser: Browser
 }
 
 /** A session of its own, under a new token: one that the browser had before, or was made to have, is no more. */
-export async function begin(
-  deps: Deps,
-  tx: Tx,
-  { organizerId, way, now, browser }: Beginning,
-): Promise<SignedIn> {
+async function begin(deps: Deps, tx: Tx, { organizerId, way, now, browser }: Beginning): Promise<SignedIn> {
   await endSessionIn(tx, browser.session)
+  await rememberLocale(tx, deps.keys, { organizerId, locale: browser.locale })
   const { token, id } = await startSession(tx, { organizerId, way, device: browser.device, now })
   const by = { organizerId, sessionId: id }
   await writeDown(tx, { at: now, by, action: 'organizer.sign-in', details: { way } })

@@ -11,6 +11,21 @@ const MINUTE_MS = 60_000
 
 afterEach(() => delete server.clock.now)
 
+test('a student who asked in Spanish is invited in Spanish', async () => {
+  const slug = await anOpenCampaign(server)
+  const host = await anOrganizer(server)
+  const email = anAddress()
+  await ask(slug, { email, domain: 'mit.edu', locale: 'es' })
+  await press(await linkTo(email))
+  const [request] = await requests(host, slug)
+
+  await host.call('POST', `campaigns/${slug}/chapter-requests/${request?.id}/approval`, {
+    chapterName: 'YDSA',
+  })
+
+  expect((await letterTo(server, email))?.subject).toContain('Tu organización tiene una invitación')
+})
+
 describe('asking to lead at a campus', () => {
   test('reaches the host only after the mailbox has said yes, once', async () => {
     const slug = await anOpenCampaign(server)
@@ -270,12 +285,13 @@ interface Typed {
   name?: string
   about?: string
   domain?: string
+  locale?: string
 }
 
-async function ask(slug: string, { domain = 'gatech.edu', ...typed }: Typed) {
+async function ask(slug: string, { domain = 'gatech.edu', locale = 'en', ...typed }: Typed) {
   return await server.app.inject({
     method: 'POST',
-    url: `/c/${slug}/${domain}/chapter-requests`,
+    url: `/c/${slug}/${domain}/chapter-requests?locale=${locale}`,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     payload: new URLSearchParams({
       email: anAddress(),
