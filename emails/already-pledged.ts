@@ -4,12 +4,14 @@ export interface AlreadyPledgedValues {
   campaignTitle: string
   organizationName: string
   myPledgeUrl: string
+  /** Where the reader ends all mail to her address. */
+  stopUrl: string
 }
 
 /** Only the mailbox learns that this address has pledged: the page answers the same as to a new one. */
 export const alreadyPledged = defineEmail<AlreadyPledgedValues>({
   name: 'already-pledged',
-  own: { myPledgeUrl: 'url' },
+  own: { myPledgeUrl: 'url', stopUrl: 'url' },
   copy: {
     en: {
       subject: 'About your signature',
@@ -26,6 +28,7 @@ export const alreadyPledged = defineEmail<AlreadyPledgedValues>({
         { kind: 'small', words: 'Was it not you who signed again? Nothing has changed.' },
       ],
       footer: 'You got this email because your address was entered on a pledge page. It carries no trackers.',
+      links: [{ words: 'Stop all mail to this address', url: '{stopUrl}' }],
     },
     es: {
       subject: 'Sobre tu firma',
@@ -43,6 +46,7 @@ export const alreadyPledged = defineEmail<AlreadyPledgedValues>({
       ],
       footer:
         'Recibiste este correo porque alguien escribió tu dirección en una página de firmas. No lleva rastreadores.',
+      links: [{ words: 'No recibir más correos en esta dirección', url: '{stopUrl}' }],
     },
   },
   fills: (values) => ({ ...values }),
@@ -50,5 +54,6 @@ export const alreadyPledged = defineEmail<AlreadyPledgedValues>({
     campaignTitle: '#NoTechForICE',
     organizationName: 'Mijente',
     myPledgeUrl: 'https://pledge.example.org/my-pledge/sample-token',
+    stopUrl: 'https://pledge.example.org/stop-mail/sample-token',
   },
 })

@@ -5,11 +5,14 @@ export interface ChapterRequestValues {
   campusName: string
   confirmUrl: string
   expiresInDays: number
+  /** Where the reader ends all mail to her address. */
+  stopUrl: string
 }
 
 /** Holds nothing that was typed on the form: a stranger may have typed it, with somebody else's address. */
 export const chapterRequest = defineEmail<ChapterRequestValues>({
   name: 'chapter-request',
+  own: { confirmUrl: 'url', stopUrl: 'url' },
   copy: {
     en: {
       subject: 'Did you ask to lead?',
@@ -31,6 +34,7 @@ export const chapterRequest = defineEmail<ChapterRequestValues>({
         { kind: 'small', words: 'If it was not you, do nothing. Nobody hears of it, and it is deleted.' },
       ],
       footer: 'You got this email because your address was typed on a campaign page. It carries no trackers.',
+      links: [{ words: 'Stop all mail to this address', url: '{stopUrl}' }],
     },
     es: {
       subject: '¿Pediste encabezarlo?',
@@ -53,6 +57,7 @@ export const chapterRequest = defineEmail<ChapterRequestValues>({
       ],
       footer:
         'Recibiste este correo porque alguien escribió tu dirección en una página de campaña. No lleva rastreadores.',
+      links: [{ words: 'No recibir más correos en esta dirección', url: '{stopUrl}' }],
     },
   },
   fills: ({ expiresInDays, ...values }, locale) => ({
@@ -64,5 +69,6 @@ export const chapterRequest = defineEmail<ChapterRequestValues>({
     campusName: 'Georgia Institute of Technology',
     confirmUrl: 'https://pledge.example.org/chapter-requests/sample-token',
     expiresInDays: 7,
+    stopUrl: 'https://pledge.example.org/stop-mail/sample-token',
   },
 })

@@ -13,11 +13,13 @@ export interface ConfirmValues {
   myPledgeUrl: string
   ticks: Ticks
   expiresInDays: number
+  /** Where the reader ends all mail to her address. */
+  stopUrl: string
 }
 
 export const confirm = defineEmail<ConfirmValues>({
   name: 'confirm',
-  own: { confirmUrl: 'url', code: 'text', myPledgeUrl: 'url' },
+  own: { confirmUrl: 'url', code: 'text', myPledgeUrl: 'url', stopUrl: 'url' },
   copy: {
     en: {
       subject: 'Confirm your signature',
@@ -38,10 +40,12 @@ export const confirm = defineEmail<ConfirmValues>({
         { kind: 'link', words: 'See, change or erase what we hold', url: '{myPledgeUrl}' },
         {
           kind: 'small',
-          words: 'If this was not you, do nothing: unconfirmed pledges are erased after {expiresIn}.',
+          words:
+            'If this was not you, do nothing: nobody can sign for you, and what you do not confirm is erased after {expiresIn}. The link at the end stops all mail to your address, whoever types it.',
         },
       ],
       footer: 'You got this email because your address was entered on a pledge page. It carries no trackers.',
+      links: [{ words: 'Stop all mail to this address', url: '{stopUrl}' }],
     },
     es: {
       subject: 'Confirma tu firma',
@@ -62,11 +66,13 @@ export const confirm = defineEmail<ConfirmValues>({
         { kind: 'link', words: 'Ver, cambiar o borrar lo que guardamos', url: '{myPledgeUrl}' },
         {
           kind: 'small',
-          words: 'Si no fuiste tú, no hagas nada: las firmas sin confirmar se borran después de {expiresIn}.',
+          words:
+            'Si no fuiste tú, no hagas nada: nadie puede firmar por ti, y lo que no confirmes se borra después de {expiresIn}. Con el enlace del final no llegará ningún correo más a tu dirección, la escriba quien la escriba.',
         },
       ],
       footer:
         'Recibiste este correo porque alguien escribió tu dirección en una página de firmas. No lleva rastreadores.',
+      links: [{ words: 'No recibir más correos en esta dirección', url: '{stopUrl}' }],
     },
   },
   fills: confirmFills,
@@ -83,6 +89,7 @@ export const confirm = defineEmail<ConfirmValues>({
       clauses: ['I also ask my school to keep these firms off campus.'],
     },
     expiresInDays: 7,
+    stopUrl: 'https://pledge.example.org/stop-mail/sample-token',
   },
 })
 

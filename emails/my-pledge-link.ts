@@ -4,11 +4,13 @@ export interface MyPledgeLinkValues {
   campaignTitle: string
   myPledgeUrl: string
   validHours: number
+  /** Where the reader ends all mail to her address. */
+  stopUrl: string
 }
 
 export const myPledgeLink = defineEmail<MyPledgeLinkValues>({
   name: 'my-pledge-link',
-  own: { myPledgeUrl: 'url' },
+  own: { myPledgeUrl: 'url', stopUrl: 'url' },
   copy: {
     en: {
       subject: 'The link you asked for',
@@ -29,6 +31,7 @@ export const myPledgeLink = defineEmail<MyPledgeLinkValues>({
         { kind: 'small', words: 'If you did not ask for it, do nothing. Nothing has changed.' },
       ],
       footer: 'You got this email because a link was asked for with your address. It carries no trackers.',
+      links: [{ words: 'Stop all mail to this address', url: '{stopUrl}' }],
     },
     es: {
       subject: 'El enlace que pediste',
@@ -50,16 +53,17 @@ export const myPledgeLink = defineEmail<MyPledgeLinkValues>({
         { kind: 'small', words: 'Si no lo pediste, no hagas nada. No ha cambiado nada.' },
       ],
       footer: 'Recibiste este correo porque se pidió un enlace con tu dirección. No lleva rastreadores.',
+      links: [{ words: 'No recibir más correos en esta dirección', url: '{stopUrl}' }],
     },
   },
-  fills: ({ campaignTitle, myPledgeUrl, validHours }, locale) => ({
-    campaignTitle,
-    myPledgeUrl,
+  fills: ({ validHours, ...values }, locale) => ({
+    ...values,
     validFor: duration(locale, validHours, 'hour'),
   }),
   sample: {
     campaignTitle: '#NoTechForICE',
     myPledgeUrl: 'https://pledge.example.org/my-pledge/sample-token',
     validHours: 24,
+    stopUrl: 'https://pledge.example.org/stop-mail/sample-token',
   },
 })

@@ -4,8 +4,6 @@ import { defineEmail } from './email.ts'
 export interface ReminderValues extends ConfirmValues {
   /** Of the days that an unconfirmed pledge is kept, those that are left. */
   expiresInDays: number
-  /** Where the reader ends all mail to her address. */
-  stopUrl: string
 }
 
 /** Once, to who has not confirmed: a letter may have been lost, or was overlooked. It stands alone, and says all again. */
@@ -81,6 +79,6 @@ export const reminder = defineEmail<ReminderValues>({
       links: [{ words: 'No recibir más correos en esta dirección', url: '{stopUrl}' }],
     },
   },
-  fills: ({ stopUrl, ...values }, locale) => ({ ...confirmFills(values, locale), stopUrl }),
-  sample: { ...confirm.sample, expiresInDays: 5, stopUrl: 'https://pledge.example.org/stop/sample-token' },
+  fills: confirmFills,
+  sample: { ...confirm.sample, expiresInDays: 5 },
 })

@@ -32,6 +32,13 @@ export function refusalOf(error: unknown): Refusal {
   return new Refusal('internal', 'Something went wrong on our side. Nothing was saved; try again.')
 }
 
+/** A refusal is shown on a page; a bug goes on to the error handler. */
+export function expected(error: unknown): Refusal {
+  const refusal = refusalOf(error)
+  if (refusal.code === 'internal') throw error
+  return refusal
+}
+
 function fieldOf(validation: FastifyError['validation']): string | undefined {
   const [first] = validation ?? []
   const missing = (first?.params as { missingProperty?: string } | undefined)?.missingProperty

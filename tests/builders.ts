@@ -303,7 +303,9 @@ export async function serverAt(server: Estamos, publicUrl: string): Promise<Esta
 
 /** Everything that the database holds, as one short text: equal before and after what changes nothing. */
 export async function checksum(server: Estamos): Promise<string> {
-  const tables = ['pledges', 'tallies', 'tally_hours', 'code_tries', 'code_failures', 'letters']
+  const tables =
+    `pledges tallies tally_hours code_tries code_failures chapter_requests letters mail_suppressions
+    mail_allowances sign_in_links organizer_sessions invitations partner_invitations memberships`.split(/\s+/)
   const sums = tables.map(
     (table) =>
       `select '${table}' as part, md5(string_agg(one::text, '|' order by one::text)) from ${table} one`,

@@ -5,6 +5,7 @@ import { chapterRequests } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { Addressed } from '../mail/addressed.ts'
 import type { LedgerLetter } from '../mail/ledger.ts'
+import { stopUrl } from '../mail/stop-link.ts'
 import { checkedAddress } from '../pledges/address.ts'
 import { pledgeKey } from '../pledges/mailbox.ts'
 import { signToken } from '../pledges/token.ts'
@@ -37,6 +38,7 @@ export async function composeChapterLetter(
     campusName: campus.name,
     confirmUrl: `${deps.publicUrl}/chapter-requests/${token}?locale=${text.locale}`,
     expiresInDays: LINK_DAYS,
+    stopUrl: stopUrl(deps, to, text.locale),
   })
   return { to, canonical: address.canonical, ...letter }
 }

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { askToLead, confirmAsking, hasChapter } from '../coalitions/chapter-requests.ts'
 import { CampusParams } from '../leaderboards/contract.ts'
 import { Refusal } from '../refusal.ts'
-import { refusalOf } from '../refusals.ts'
+import { expected } from '../refusals.ts'
 import type { ChapterRequestProps } from './contract.ts'
 import { ownLocale, shown, showPage } from './show.ts'
 
@@ -69,13 +69,6 @@ function confirmingPages(app: App, deps: Deps): void {
       step: { at: 'refused', refusal: shown(confirmed) },
     })
   })
-}
-
-/** A refusal is shown on the page; a bug goes on to the error handler. */
-function expected(error: unknown): Refusal {
-  const refusal = refusalOf(error)
-  if (refusal.code === 'internal') throw error
-  return refusal
 }
 
 /** Undefined where there is nobody to be found any more: a chapter is there, or the campaign is over. */

@@ -67,6 +67,13 @@ export interface MyPledgeLinkProps {
   publicUrl: string
 }
 
+/** `/unsubscribe/{token}` (news about a pledge) and `/stop-mail/{token}` (everything to an address). */
+export interface StopProps {
+  ends: 'updates' | 'all'
+  step: { at: 'asking' } | { at: 'stopped' } | { at: 'allowed' } | { at: 'refused'; refusal: ShownRefusal }
+  publicUrl: string
+}
+
 /** `/c/{slug}/{campus}/chapter-requests`, and `/chapter-requests/{token}` behind the link in the email. */
 export interface ChapterRequestProps {
   campaign?: Campaign
@@ -115,6 +122,7 @@ export interface Pages {
   confirm: ConfirmProps
   'my-pledge': MyPledgeProps
   'my-pledge-link': MyPledgeLinkProps
+  stop: StopProps
   'chapter-request': ChapterRequestProps
   refused: RefusedProps
   mailbox: MailboxProps

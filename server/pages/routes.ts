@@ -9,6 +9,7 @@ import { consolePages } from './console-pages.ts'
 import { emailPages } from './email-pages.ts'
 import { mailboxPages } from './mailbox-pages.ts'
 import { oembedRoutes } from './oembed.ts'
+import { stopPages } from './stop-pages.ts'
 import { tokenPages } from './token-pages.ts'
 
 const built = fileURLToPath(new URL('../../dist/client/', import.meta.url))
@@ -17,6 +18,7 @@ export async function pageRoutes(app: App, deps: Deps): Promise<void> {
   await assets(app)
   oembedRoutes(app, deps)
   tokenPages(app, deps)
+  await app.register(async (stop: App) => stopPages(stop, deps))
   chapterPages(app, deps)
   consolePages(app)
   if (deps.mode === 'local') {

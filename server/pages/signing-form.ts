@@ -10,7 +10,7 @@ import { confirmPledge } from '../pledges/confirmation.ts'
 import { type Answer, type PledgeRequest, Source } from '../pledges/contract.ts'
 import { makePledge } from '../pledges/pledge.ts'
 import { Refusal } from '../refusal.ts'
-import { refusalOf } from '../refusals.ts'
+import { expected } from '../refusals.ts'
 import type { SigningStep } from './contract.ts'
 import { shown } from './show.ts'
 
@@ -155,11 +155,4 @@ export async function confirmedStep(
 function wellFormed(code: string): string {
   if (/^ *[0-9]{3}[ -]?[0-9]{3} *$/.test(code)) return code
   throw new Refusal('code-wrong', 'A code has six digits.', { field: 'code' })
-}
-
-/** A refusal is shown on the form; a bug goes on to the error handler. */
-function expected(error: unknown): Refusal {
-  const refusal = refusalOf(error)
-  if (refusal.code === 'internal') throw error
-  return refusal
 }

@@ -71,8 +71,7 @@ function reminderLetter(deps: Deps, asked: Asked, worded: Worded): Addressed | u
   const { locale, values } = confirmationOf(deps, asked, worded)
   const age = (deps.now().getTime() - row.signedAt.getTime()) / DAY_MS
   const expiresInDays = Math.max(1, Math.floor(CONFIRM_DAYS - age))
-  const stop = stopUrl(deps, asked.to, locale)
-  return capped(addressed(asked, 'reminder', locale, { ...values, expiresInDays, stopUrl: stop }))
+  return capped(addressed(asked, 'reminder', locale, { ...values, expiresInDays }))
 }
 
 function confirmation(deps: Deps, asked: Asked, worded: Worded): Addressed {
@@ -81,7 +80,7 @@ function confirmation(deps: Deps, asked: Asked, worded: Worded): Addressed {
 }
 
 /** The link and the code are good whichever of the emails they are taken from. */
-function confirmationOf(deps: Deps, { campaign, row, clauses }: Asked, worded: Worded) {
+function confirmationOf(deps: Deps, { campaign, row, to, clauses }: Asked, worded: Worded) {
   const text = worded.text(row)
   const values = {
     campaignTitle: text.title,
@@ -96,30 +95,33 @@ function confirmationOf(deps: Deps, { campaign, row, clauses }: Asked, worded: W
       clauses: worded.clauses(clauses).map(({ words }) => wordsIn(words, text.locale, campaign)),
     },
     expiresInDays: CONFIRM_DAYS,
+    stopUrl: stopUrl(deps, to, text.locale),
   }
   return { locale: text.locale, values }
 }
 
 function myPledgeLink(deps: Deps, asked: Asked): Addressed {
-  const { campaign, row, letter } = asked
+  const { campaign, row, letter, to } = asked
   const text = textIn(campaign, [letter.locale])
   const values = {
     campaignTitle: text.title,
     myPledgeUrl: myPledgeUrl(deps, row, text.locale),
     validHours: MY_PLEDGE_HOURS,
+    stopUrl: stopUrl(deps, to, text.locale),
   }
   return capped(addressed(asked, 'my-pledge-link', text.locale, values))
 }
 
 /** Not to somebody who pressed twice and has confirmed since. */
 function alreadyPledged(deps: Deps, asked: Asked, confirmedAt: Date): Addressed | undefined {
-  const { campaign, row, letter } = asked
+  const { campaign, row, letter, to } = asked
   if (letter.askedAt < confirmedAt) return undefined
   const text = textIn(campaign, [letter.locale])
   const values = {
     campaignTitle: text.title,
     organizationName: campaign.organization.name,
     myPledgeUrl: myPledgeUrl(deps, row, text.locale),
+    stopUrl: stopUrl(deps, to, text.locale),
   }
   return capped(addressed(asked, 'already-pledged', text.locale, values))
 }

@@ -49,7 +49,7 @@ describe.for(['confirm', 'reminder'] as const)('%s', (name) => {
 test.for([
   ['confirm', 'en', 7, 'erased after 7 days.'],
   ['confirm', 'en', 1, 'erased after 1 day.'],
-  ['confirm', 'es', 7, 'se borran después de 7 días.'],
+  ['confirm', 'es', 7, 'se borra después de 7 días.'],
   ['reminder', 'en', 5, 'is erased in 5 days.'],
   ['reminder', 'es', 5, 'se borra dentro de 5 días.'],
   ['reminder', 'es', 1, 'se borra dentro de 1 día.'],
@@ -64,7 +64,7 @@ test('a reminder says that it is the only one, and how to have no more mail', as
   const { text } = await rendered({ name: 'reminder', locale: 'en' })
 
   expect(text).toContain('We will not remind you again.')
-  expect(text).toContain('Stop all mail to this address:\nhttps://pledge.example.org/stop/sample-token')
+  expect(text).toContain('Stop all mail to this address:\nhttps://pledge.example.org/stop-mail/sample-token')
 })
 
 test.for([

@@ -20,6 +20,7 @@ export const heads: Heads = {
   confirm: (_, words) => ({ title: words.confirm.tab }),
   'my-pledge': (_, words) => ({ title: words.myPledge.tab }),
   'my-pledge-link': (_, words) => ({ title: words.myPledgeLink.title }),
+  stop: (_, words) => ({ title: words.stop.tab }),
   'chapter-request': (_, words) => ({ title: words.chapterRequest.tab }),
   refused: (_, words) => ({ title: words.refused.tab }),
   emails: ({ email }, words) => ({ title: email?.name ?? words.emails.title }),

@@ -22,6 +22,7 @@ import { signingPage } from './pledge/signing-page.ts'
 import WholePage from './pledge/WholePage.svelte'
 import { pledgeWords, wholePageWords } from './pledge/words.ts'
 import RefusedPage from './refused/RefusedPage.svelte'
+import StopPage from './stop/StopPage.svelte'
 
 export { accentRules } from '../shared/accent.ts'
 
@@ -34,6 +35,7 @@ const components: { [Name in PageName]: Page<Pages[Name]> } = {
   confirm: ConfirmPage,
   'my-pledge': MyPledgePage,
   'my-pledge-link': MyPledgeLinkPage,
+  stop: StopPage,
   'chapter-request': ChapterRequestPage,
   refused: RefusedPage,
   mailbox: MailboxPage,

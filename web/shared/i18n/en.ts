@@ -82,7 +82,8 @@ export const en = {
     code: 'Six digits',
     confirm: 'Confirm my pledge',
     confirming: 'Confirming…',
-    nothingCame: 'Nothing came? Look in spam first.',
+    nothingCame:
+      'Nothing came? Look in spam first. We send a few emails a day at most, and none where they were stopped.',
     resend: 'Send it again',
     resendIn: { one: 'Send it again in {count} second', other: 'Send it again in {count} seconds' },
     resent: 'Sent again.',
@@ -219,6 +220,38 @@ export const en = {
     button: 'Send me the link',
     sentTitle: 'Check your email',
     sentText: 'If that address has a pledge here, a link is on its way. It works for one day.',
+    nothingCame:
+      'Nothing came? Look in spam first. We send an address a few emails a day at most, and the earlier ones stay good. Did you once stop all email to it? Open the link at the end of any email of ours again, and allow it.',
+  },
+  stop: {
+    tab: 'Email from us',
+    updates: {
+      title: 'No more news about this pledge?',
+      text: 'Press the button, and you get no more emails about it. Your pledge goes on counting.',
+      button: 'Stop these emails',
+      stoppedTitle: 'You get no more news.',
+      stoppedText:
+        'The address that we kept for it is erased, and your pledge goes on counting. An email that is on its way already may still arrive.',
+      more: 'You can see, change or erase all that we hold about you: every pledge page has the link for it at its end. And whenever an email of ours asks you for something, the link at its end stops all email to that address.',
+    },
+    all: {
+      title: 'No more email to this address?',
+      text: 'Somebody typed your address on one of our pages. Press the button, and we do not write to it any more, whoever types it.',
+      calm: 'Whoever typed it cannot sign for you: what is not confirmed from your mailbox counts for nothing, and is erased after 7 days.',
+      button: 'Stop all email',
+      stoppedTitle: 'Done. We do not write to this address any more.',
+      stoppedText:
+        'An email that is on its way already may still arrive. We keep a scrambled mark of the address, so as not to write to it, and nothing that leads back to you.',
+      stoppedMore:
+        'You then get no email to confirm a pledge either, and no link to one. Should you want that one day, open the same link again and allow it.',
+      againTitle: 'Did you stop it, and want email again?',
+      again: 'Allow email again',
+      allowedTitle: 'Email is allowed again.',
+      allowedText:
+        'Nothing was sent now. If you waited for an email, ask for it once more on the page where you signed.',
+    },
+    refused: 'That did not work',
+    stale: 'This link is too old, or was cut off. Take it from our newest email, and copy all of it.',
   },
   chapterRequest: {
     tab: 'Start a pledge at your school',

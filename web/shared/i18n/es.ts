@@ -85,7 +85,8 @@ export const es: Words = {
     code: 'Seis dígitos',
     confirm: 'Confirmar mi compromiso',
     confirming: 'Confirmando…',
-    nothingCame: '¿No llegó nada? Busca primero en el correo no deseado.',
+    nothingCame:
+      '¿No llegó nada? Busca primero en el correo no deseado. Enviamos pocos correos al día, y ninguno donde los pararon.',
     resend: 'Enviarlo otra vez',
     resendIn: { one: 'Enviarlo otra vez en {count} segundo', other: 'Enviarlo otra vez en {count} segundos' },
     resent: 'Enviado otra vez.',
@@ -218,6 +219,39 @@ export const es: Words = {
     button: 'Mándenme el enlace',
     sentTitle: 'Revisa tu correo',
     sentText: 'Si esa dirección tiene un compromiso aquí, el enlace va en camino. Sirve por un día.',
+    nothingCame:
+      '¿No llegó nada? Busca primero en el correo no deseado. Enviamos a una dirección pocos correos al día, y los anteriores siguen sirviendo. ¿Paraste alguna vez todos los correos? Abre otra vez el enlace que está al final de cualquiera de ellos y permítelos.',
+  },
+  stop: {
+    tab: 'Nuestros correos',
+    updates: {
+      title: '¿No quieres más novedades de este compromiso?',
+      text: 'Pulsa el botón y no recibirás más correos sobre él. Tu firma sigue contando.',
+      button: 'No recibir más estos correos',
+      stoppedTitle: 'No recibirás más novedades.',
+      stoppedText:
+        'Borramos la dirección que guardábamos para eso y tu firma sigue contando. Aún puede llegar un correo que ya esté en camino.',
+      more: 'Puedes ver, cambiar o borrar todo lo que guardamos de ti: el enlace está al final de cada página de firmas. Y cuando un correo nuestro te pida algo, con el enlace del final no llegará ningún correo más a esa dirección.',
+    },
+    all: {
+      title: '¿Ningún correo más a esta dirección?',
+      text: 'Alguien escribió tu dirección en una de nuestras páginas. Pulsa el botón y no le escribiremos más, la escriba quien la escriba.',
+      calm: 'Quien la escribió no puede firmar por ti: lo que no se confirma desde tu buzón no cuenta para nada y se borra después de 7 días.',
+      button: 'Parar todos los correos',
+      stoppedTitle: 'Listo. No escribiremos más a esta dirección.',
+      stoppedText:
+        'Aún puede llegar un correo que ya esté en camino. Guardamos una marca cifrada de la dirección, para no escribirle, y nada que lleve hasta ti.',
+      stoppedMore:
+        'Así tampoco te llegará ningún correo para confirmar una firma, ni un enlace para verla. Si algún día lo quieres, abre otra vez el mismo enlace y permítelo.',
+      againTitle: '¿Los paraste y quieres recibir correos otra vez?',
+      again: 'Permitir correos otra vez',
+      allowedTitle: 'Los correos están permitidos otra vez.',
+      allowedText:
+        'Ahora no se envió nada. Si esperabas un correo, pídelo otra vez en la página donde firmaste.',
+    },
+    refused: 'No funcionó',
+    stale:
+      'Este enlace es demasiado viejo o está cortado. Tómalo de nuestro correo más reciente y cópialo entero.',
   },
   chapterRequest: {
     tab: 'Empieza un compromiso en tu universidad',

@@ -1,0 +1,3 @@
+import '../../shared/styles/sheet.css'
+
+export { default } from './StopPage.svelte'
