@@ -11,7 +11,14 @@ import { CampusParams, type CampusStanding } from '../leaderboards/contract.ts'
 import { Source } from '../pledges/contract.ts'
 import type { SigningStep, Theme } from './contract.ts'
 import { PUBLIC_PAGE, showPage } from './show.ts'
-import { confirmedStep, ConfirmationForm, PledgeForm, signedStep } from './signing-form.ts'
+import {
+  confirmedStep,
+  ConfirmationForm,
+  PledgeForm,
+  ReceiptForm,
+  receiptStep,
+  signedStep,
+} from './signing-form.ts'
 
 const EmbedQuery = Type.Object({
   view: Type.Optional(Type.Enum(['pledge', 'leaderboard', 'counter'])),
@@ -65,6 +72,17 @@ export function campaignPages(app: App, deps: Deps): void {
       async (request, reply) => {
         const campaign = await deps.campaigns.bySlug(request.params.slug)
         const { step, status } = await confirmedStep(deps, campaign, request.body)
+        const asked = askedBy(deps, request.body, request.params.slug, isWholePage)
+        return await showStep(deps, request, reply.status(status), { asked, campaign, step })
+      },
+    )
+    // A POST, so that the address stands in no URL.
+    app.post(
+      `${base}/:slug/receipts`,
+      { schema: { hide: true, params: CampaignParams, body: ReceiptForm } },
+      async (request, reply) => {
+        const campaign = await deps.campaigns.bySlug(request.params.slug)
+        const { step, status } = await receiptStep(deps, request.body)
         const asked = askedBy(deps, request.body, request.params.slug, isWholePage)
         return await showStep(deps, request, reply.status(status), { asked, campaign, step })
       },
@@ -136,7 +154,7 @@ function frameOf({ theme = 'auto', isWholePage }: Asked, campaign: Campaign, loc
 /** What a form carries along of the page it stands on; what it could not have come from is left out. */
 function askedBy(
   { campuses }: Deps,
-  form: PledgeForm | ConfirmationForm,
+  form: PledgeForm | ConfirmationForm | ReceiptForm,
   slug: string,
   isWholePage: boolean,
 ): Asked {

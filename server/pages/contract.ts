@@ -14,7 +14,14 @@ export interface ShownRefusal {
 /** Where a signer is on the way; the browser's own form starts from it and moves on by itself. */
 export type SigningStep =
   | { at: 'asking'; typed?: Partial<PledgeRequest>; refusal?: ShownRefusal; campuses?: Campus[] }
-  | { at: 'check-email'; email: string; campus?: Campus; refusal?: ShownRefusal }
+  | {
+      at: 'check-email'
+      email: string
+      campus?: Campus
+      refusal?: ShownRefusal
+      receipt?: string
+      hasBounced?: boolean
+    }
   | { at: 'thanked'; confirmation: Confirmation; standing?: CampusStanding }
 
 /** `/c/{slug}`, `/c/{slug}/{campus}`, and `/embed/…` in view `pledge`. */

@@ -5,6 +5,8 @@ import type { Campus } from '../campuses/contract.ts'
 import { searchCampuses } from '../campuses/search.ts'
 import type { Deps } from '../deps.ts'
 import { campusStanding } from '../leaderboards/campus-standing.ts'
+import { Receipt } from '../mail/contract.ts'
+import { receiptStatus } from '../mail/receipts.ts'
 import { asciiDomain } from '../pledges/address.ts'
 import { confirmPledge } from '../pledges/confirmation.ts'
 import { type Answer, type PledgeRequest, Source } from '../pledges/contract.ts'
@@ -34,8 +36,14 @@ export const PledgeForm = Type.Object({
 })
 export type PledgeForm = Static<typeof PledgeForm>
 
-export const ConfirmationForm = Type.Object({ ...Carried, email: Text, code: Text })
+const OfLetter = { email: Text, receipt: Type.Optional(Receipt) }
+
+export const ConfirmationForm = Type.Object({ ...Carried, ...OfLetter, code: Text })
 export type ConfirmationForm = Static<typeof ConfirmationForm>
+
+/** Asks whether the letter came back. */
+export const ReceiptForm = Type.Object({ ...Carried, ...OfLetter })
+export type ReceiptForm = Static<typeof ReceiptForm>
 
 /** Where a form took its signer, with the HTTP status of that page. */
 export interface Stepped {
@@ -55,7 +63,7 @@ export async function signedStep(
     const campuses = await meantCampuses(deps, typed.campus)
     if (campuses.length > 1) return { step: { at: 'asking', typed, campuses }, status: 200 }
     const campus = campuses[0]?.campus
-    const { campus: counted } = await makePledge(
+    const { campus: counted, receipt } = await makePledge(
       deps,
       campaign,
       { ...typed, ...(campus && { campus }) },
@@ -63,7 +71,7 @@ export async function signedStep(
     )
     const shownCampus = counted ? (await searchCampuses(deps, counted))[0] : undefined
     return {
-      step: { at: 'check-email', email: typed.email, ...(shownCampus && { campus: shownCampus }) },
+      step: { at: 'check-email', email: typed.email, receipt, ...(shownCampus && { campus: shownCampus }) },
       status: 202,
     }
   } catch (error) {
@@ -139,7 +147,7 @@ function answersIn(fields: object): Answer[] {
 export async function confirmedStep(
   deps: Deps,
   campaign: Campaign,
-  { email = '', code = '' }: ConfirmationForm,
+  { email = '', receipt, code = '' }: ConfirmationForm,
 ): Promise<Stepped> {
   try {
     const confirmation = await confirmPledge(deps, { campaign: campaign.slug, email, code: wellFormed(code) })
@@ -148,8 +156,16 @@ export async function confirmedStep(
     return { step: { at: 'thanked', confirmation, ...(standing && { standing }) }, status: 200 }
   } catch (error) {
     const refusal = expected(error)
-    return { step: { at: 'check-email', email, refusal: shown(refusal) }, status: refusal.status }
+    const step = { at: 'check-email' as const, email, ...(receipt && { receipt }), refusal: shown(refusal) }
+    return { step, status: refusal.status }
   }
+}
+
+/** The same step again, and whether the letter came back. */
+export async function receiptStep(deps: Deps, { email = '', receipt }: ReceiptForm): Promise<Stepped> {
+  if (!receipt) return { step: { at: 'check-email', email }, status: 200 }
+  const { status } = await receiptStatus(deps, receipt)
+  return { step: { at: 'check-email', email, receipt, hasBounced: status === 'bounced' }, status: 200 }
 }
 
 function wellFormed(code: string): string {

@@ -2,6 +2,7 @@
 import type { CampusMatches } from '../../server/campuses/contract.ts'
 import type { Problem } from '../../server/contract.ts'
 import type { CampusStanding } from '../../server/leaderboards/contract.ts'
+import type { ReceiptStatus } from '../../server/mail/contract.ts'
 import type { ShownRefusal } from '../../server/pages/contract.ts'
 import type {
   Confirmation,
@@ -33,6 +34,14 @@ export class ApiProblem extends Error {
 
 export function sign(campaign: string, request: PledgeRequest) {
   return call<PledgeReceipt>(`campaigns/${campaign}/pledges`, request)
+}
+
+/** False where nobody can say. */
+export function hasBounced(receipt: string) {
+  return call<ReceiptStatus>(`receipts/${receipt}`).then(
+    ({ status }) => status === 'bounced',
+    () => false,
+  )
 }
 
 export function confirm(request: ConfirmationByCode) {

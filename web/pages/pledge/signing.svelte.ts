@@ -1,7 +1,7 @@
 import type { CampusStanding } from '../../../server/leaderboards/contract.ts'
 import type { SigningStep } from '../../../server/pages/contract.ts'
 import type { Confirmation, PledgeRequest } from '../../../server/pledges/contract.ts'
-import { ApiProblem, confirm, sign, standingOf } from '../../shared/api.ts'
+import { ApiProblem, confirm, hasBounced, sign, standingOf } from '../../shared/api.ts'
 import type { Happening } from '../../shared/host.ts'
 import { CampusChoice } from './campus-choice.svelte.ts'
 import type { SigningPage } from './signing-page.ts'
@@ -20,6 +20,10 @@ export type Typed = {
   /** Of the wording that stands beside the form. */
   textVersion?: number
 }
+
+/** After one, two, four, eight … of them it is asked whether the letter came back, for some minutes. */
+const ASKING_MS = 10_000
+const LONGEST = 32
 
 type Ways = { locale: string; tell: (what: Happening) => void }
 
@@ -41,6 +45,9 @@ export class Signing {
   standing = $state.raw<CampusStanding>()
   /** Whether the browser, and not the server, brought this step about. */
   hasMoved = $state(false)
+  /** Whether the letter came back. */
+  hasBounced = $state(false)
+  receipt: string | undefined
   readonly #page: SigningPage
   readonly #ways: Ways
 
@@ -51,8 +58,11 @@ export class Signing {
     this.at = step.at
     this.campus = new CampusChoice(step.at === 'check-email' ? step.campus : standing)
     if (step.at === 'asking') this.#takeUp(step)
-    if (step.at === 'check-email')
+    if (step.at === 'check-email') {
       Object.assign(this, { problem: step.refusal, typed: { ...this.typed, email: step.email } })
+      this.hasBounced = step.hasBounced ?? false
+      this.receipt = step.receipt
+    }
     if (step.at === 'thanked')
       Object.assign(this, { confirmation: step.confirmation, standing: step.standing })
   }
@@ -63,7 +73,7 @@ export class Signing {
     this.problem = undefined
     try {
       await this.campus.settle()
-      await sign(this.#page.campaign.slug, this.#request())
+      await this.resend()
       this.#move('check-email')
       this.#ways.tell('signed')
     } catch (problem) {
@@ -71,7 +81,22 @@ export class Signing {
     }
   }
 
-  resend = () => sign(this.#page.campaign.slug, this.#request())
+  resend = async () => {
+    const { receipt } = await sign(this.#page.campaign.slug, this.#request())
+    this.receipt = receipt
+    this.hasBounced = false
+  }
+
+  /** Asks ever less often whether the letter came back, and only while somebody looks. @returns how to end it */
+  watch = () => {
+    let times = 0
+    const timer = setInterval(async () => {
+      const receipt = this.receipt
+      if (!receipt || document.hidden || times >= LONGEST || ++times & (times - 1)) return
+      if ((await hasBounced(receipt)) && receipt === this.receipt) this.hasBounced = true
+    }, ASKING_MS)
+    return () => clearInterval(timer)
+  }
 
   /** Throws an `ApiProblem`: the code form shows it. */
   confirm = async (code: string) => {
@@ -83,7 +108,10 @@ export class Signing {
     this.#ways.tell('confirmed')
   }
 
-  change = () => this.#move('asking')
+  change = () => {
+    this.#move('asking')
+    if (this.hasBounced) this.problem = { code: 'email-invalid', field: 'email', retryAfter: undefined }
+  }
 
   #move(at: SigningState) {
     this.at = at

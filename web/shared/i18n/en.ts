@@ -79,6 +79,7 @@ export const en = {
     },
     checkTitle: 'Now check your email',
     checkText: 'We wrote to {email}. Type the six digits from that email, or press the button in it.',
+    bounced: 'That address bounced. Check it: {email}',
     code: 'Six digits',
     confirm: 'Confirm my pledge',
     confirming: 'Confirming…',
@@ -95,6 +96,7 @@ export const en = {
     whyThese: 'Why {names}?',
     source: 'Source',
     clauses: 'You can promise more',
+    askBounced: 'Nothing came? See whether it bounced',
   },
   campuses: { which: 'Which of these is yours?', none: 'None of these' },
   thanks: {

@@ -82,6 +82,7 @@ export const es: Words = {
     checkTitle: 'Ahora revisa tu correo',
     checkText:
       'Le escribimos a {email}. Escribe los seis dígitos de ese correo, o presiona el botón que trae.',
+    bounced: 'Esa dirección rebotó. Revísala: {email}',
     code: 'Seis dígitos',
     confirm: 'Confirmar mi compromiso',
     confirming: 'Confirmando…',
@@ -98,6 +99,7 @@ export const es: Words = {
     whyThese: '¿Por qué {names}?',
     source: 'Fuente',
     clauses: 'Puedes prometer más',
+    askBounced: '¿No llegó nada? Mira si rebotó',
   },
   campuses: { which: '¿Cuál de estos es el tuyo?', none: 'Ninguno de estos' },
   thanks: {
