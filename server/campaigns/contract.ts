@@ -148,6 +148,7 @@ const settings = {
   smallestShown: Type.Integer(),
   namesShownAfter: Type.Integer(),
   contactMode: Type.Enum(['count-only', 'contactable']),
+  mailNamesCampaign: Type.Boolean({ description: 'Its emails name it in subject and sender.' }),
   opensAt: Nullable(Instant),
   closesAt: Nullable(Instant),
   accent: Nullable(Typed),

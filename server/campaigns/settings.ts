@@ -19,6 +19,7 @@ type Settings = Pick<
   | 'smallestShown'
   | 'namesShownAfter'
   | 'contactMode'
+  | 'mailNamesCampaign'
   | 'opensAt'
   | 'closesAt'
   | 'theme'
@@ -47,13 +48,14 @@ export async function changeSettings(
 }
 
 function settingsAfter(before: Before, { accent, opensAt, closesAt, slug, ...change }: Change): Settings {
-  const { goal, eligibility, smallestShown, namesShownAfter, contactMode } = before
+  const { goal, eligibility, smallestShown, namesShownAfter, contactMode, mailNamesCampaign } = before
   return {
     goal,
     eligibility,
     smallestShown,
     namesShownAfter,
     contactMode,
+    mailNamesCampaign,
     ...change,
     slug: slug === undefined ? before.slug : checkedSlug(slug),
     opensAt: opensAt === undefined ? before.opensAt : dateOf(opensAt),

@@ -12,7 +12,7 @@ export async function showSettings(
 ): Promise<CampaignSettings> {
   const campaign = await readCampaign(deps.db, deps.keys, id)
   const { slug, revision, opensAt, closesAt, theme, logo } = campaign
-  const { goal, eligibility, smallestShown, namesShownAfter, contactMode } = campaign
+  const { goal, eligibility, smallestShown, namesShownAfter, contactMode, mailNamesCampaign } = campaign
   const { targets, clauses, questions } = campaign
   return {
     slug,
@@ -22,6 +22,7 @@ export async function showSettings(
     smallestShown,
     namesShownAfter,
     contactMode,
+    mailNamesCampaign,
     organization: { slug: organization.slug, name: organization.name },
     stage: campaign.state === 'draft' ? 'draft' : openness(campaign, deps.now()),
     demo: campaign.isDemo,

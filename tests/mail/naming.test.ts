@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { lettersIn, type MailboxLetter } from '../../server/mail/mailbox.ts'
 import { anOpenCampaign, anOrganizer, sign } from '../builders.ts'
@@ -20,7 +19,7 @@ describe('the mail of a drive', () => {
 
   test('names it in subject and sender where they did, in the reader’s language', async () => {
     const slug = await anOpenCampaign(server)
-    await server.deps.db.execute(sql`update campaigns set mail_names_campaign = true where slug = ${slug}`)
+    await naming(slug, true)
 
     const letters = await lettersOf(slug, 'es')
 
@@ -33,7 +32,26 @@ describe('the mail of a drive', () => {
       'Tu organización tiene una invitación: Sin tecnología para jaulas',
     ])
   })
+
+  test('is silent again as soon as they choose so', async () => {
+    const slug = await anOpenCampaign(server)
+    await naming(slug, true)
+    await naming(slug, false)
+
+    const letters = await lettersOf(slug)
+
+    expect(letters.map(({ from }) => from)).toEqual(Array(3).fill('Estamos <hello@pledge.example.org>'))
+    expect(letters.some(({ subject }) => subject.includes('tech for'))).toBe(false)
+  })
 })
+
+/** As an organizer sets it in the console. */
+async function naming(slug: string, mailNamesCampaign: boolean) {
+  const editor = await anOrganizer(server, { role: 'editor' })
+  const { revision } = (await editor.call('GET', `campaigns/${slug}/settings`)).json()
+  const answer = await editor.call('PATCH', `campaigns/${slug}/settings`, { revision, mailNamesCampaign })
+  expect(answer.json()).toMatchObject({ mailNamesCampaign })
+}
 
 /** What a signer, somebody who would lead, and a partner get. */
 async function lettersOf(slug: string, locale = 'en'): Promise<MailboxLetter[]> {

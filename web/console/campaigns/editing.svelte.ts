@@ -147,6 +147,12 @@ function sectionsOf(campaign: { readonly slug: string }, settings: CampaignSetti
         body: { ...rest, smallestShown: smallestShown ?? 0, namesShownAfter: namesShownAfter ?? 0 },
       }),
     }),
+    mail: new Section(campaign, settings, {
+      path,
+      name: 'mail',
+      read: ({ mailNamesCampaign }) => ({ mailNamesCampaign }),
+      save: (body) => ({ method: 'PATCH', part: 'settings', body }),
+    }),
     look: new Section(campaign, settings, {
       path,
       name: 'look',
