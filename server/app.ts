@@ -24,7 +24,7 @@ import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
-import { providerRoutes, receiptRoutes } from './mail/routes.ts'
+import { mailConsoleRoutes, providerRoutes, receiptRoutes } from './mail/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { accountRoutes } from './organizers/account-routes.ts'
 import { guard } from './organizers/guard.ts'
@@ -102,6 +102,7 @@ function consoleApi(deps: Deps) {
     exclusionRoutes(app, deps)
     importRoutes(app, deps)
     updateRoutes(app, deps)
+    mailConsoleRoutes(app, deps)
   }
 }
 

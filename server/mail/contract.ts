@@ -14,3 +14,20 @@ export const ReceiptStatus = Type.Object(
   { $id: 'ReceiptStatus' },
 )
 export type ReceiptStatus = Static<typeof ReceiptStatus>
+
+/** What mail servers would not take, for members of the host. */
+export const RefusedLetters = Type.Object(
+  {
+    refused: Type.Array(
+      Type.Object({
+        day: Type.String({ format: 'date', description: 'Of UTC.' }),
+        template: Type.String({ description: 'Which email it was: `confirm`, `reminder`.' }),
+        reason: Type.String(),
+        letters: Type.Integer(),
+      }),
+      { description: 'The newest first, for as long as the ledger holds them: four days.' },
+    ),
+  },
+  { $id: 'RefusedLetters' },
+)
+export type RefusedLetters = Static<typeof RefusedLetters>

@@ -1,7 +1,10 @@
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
-import { ReceiptParams, ReceiptStatus } from './contract.ts'
+import { CampaignPath } from '../organizers/contract.ts'
+import { campaignMember } from '../organizers/guard.ts'
+import { ReceiptParams, ReceiptStatus, RefusedLetters } from './contract.ts'
 import { receiptStatus } from './receipts.ts'
+import { refusedLetters } from './refused.ts'
 import { takeSendgridCall } from './sendgrid-calls.ts'
 
 export function receiptRoutes(app: App, deps: Deps): void {
@@ -9,6 +12,14 @@ export function receiptRoutes(app: App, deps: Deps): void {
     '/api/v1/receipts/:receipt',
     { schema: { params: ReceiptParams, response: { 200: ReceiptStatus } } },
     async (request) => await receiptStatus(deps, request.params.receipt),
+  )
+}
+
+export function mailConsoleRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/campaigns/:campaign/refused-letters',
+    { schema: { params: CampaignPath, response: { 200: RefusedLetters } } },
+    async (request) => await refusedLetters(deps.db, campaignMember(request).campaign.id),
   )
 }
 

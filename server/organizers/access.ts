@@ -114,6 +114,9 @@ export const access: Record<string, Access> = {
   // dashboards
   [`GET ${BASE}/campaigns/:campaign/dashboard`]: { role: 'viewer', partners: true },
 
+  // mail
+  [`GET ${BASE}/campaigns/:campaign/refused-letters`]: { role: 'viewer' },
+
   // exclusions
   [`GET ${BASE}/campaigns/:campaign/pledges`]: { role: 'viewer' },
   [`GET ${BASE}/campaigns/:campaign/pledge-suggestions`]: { role: 'viewer' },
