@@ -26,6 +26,9 @@ COPY server server
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 ENV MODE=production
+# One arena for all threads: what one of them frees, the others use. With Node's flags it keeps a web process below 200 MiB
+# (docs/benchmarks.md, Exports).
+ENV MALLOC_ARENA_MAX=1
 USER node
 EXPOSE 3000
-CMD ["node", "server/server.ts"]
+CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=15", "server/server.ts"]

@@ -1,20 +1,16 @@
 /** How long exports of a million pledges take, and how much memory the server needs for them. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { organizerOf } from '../../server/organizers/organizer.ts'
 import { startSession } from '../../server/organizers/sessions.ts'
 import { BenchFailed } from './arguments.ts'
-import { startServer, stopServers } from './servers.ts'
+import { startServer } from './servers.ts'
 import { type Stage, slugs } from './stage.ts'
 
 const PLEDGES = 1_000_000
 /** Inserted by one statement, within its time limit. */
 const AT_ONCE = 50_000
-
-/** As docs/operating.md has it for a machine with little memory. */
-const FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=5']
 
 /** What an export of a million pledges may take. */
 const AT_MOST = { seconds: 20, mebibytes: 200 } as const
@@ -40,7 +36,7 @@ interface Figures {
 
 export async function exportBench(stage: Stage): Promise<void> {
   await insertPledges(stage)
-  const { port, pid } = await startSmall(stage)
+  const { port, pid } = await startServer('real', stage.settings)
   const session = await anEditor(stage)
   process.stderr.write(`the server waits, with ${peakMemory(pid)} MiB\n`)
   const measured: Figures[] = []
@@ -49,14 +45,6 @@ export async function exportBench(stage: Stage): Promise<void> {
     measured.push({ file, ...(await take({ port, session, file })), peak: peakMemory(pid) })
   }
   report(measured)
-}
-
-/** Twice: the first time Node keeps what it made of the sources, the second it reads that. */
-async function startSmall({ settings }: Stage): Promise<{ port: number; pid: number }> {
-  const small = { ...settings, NODE_COMPILE_CACHE: join(settings.DATA_DIR ?? '', 'compiled') }
-  await startServer('real', small, FLAGS)
-  await stopServers()
-  return await startServer('real', small, FLAGS)
 }
 
 /** As a national drive might have them: many campuses and sources, few of them large. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../server/config.ts'
+import { imageStart } from './image.ts'
 
 /** The three that are compared: (a) does nothing, (b) a transaction for each request, and the real server. */
 export const programs = {
@@ -26,15 +27,18 @@ export async function startServers(settings: Environment): Promise<Servers> {
   return Object.fromEntries(started) as Servers
 }
 
-/** NODE_OPTIONS is passed on, so that `--cpu-prof` looks into the servers. */
-export async function startServer(
-  side: Side,
-  settings: Environment & { NODE_COMPILE_CACHE?: string },
-  flags: string[] = [],
-): Promise<{ port: number; pid: number }> {
+/** As the image does. NODE_OPTIONS is passed on, so that `--cpu-prof` looks into the servers. */
+export async function startServer(side: Side, settings: Environment): Promise<{ port: number; pid: number }> {
   const port = await freePort()
   const { NODE_OPTIONS } = process.env
-  const env = { ...settings, HOST: '127.0.0.1', PORT: String(port), ...(NODE_OPTIONS && { NODE_OPTIONS }) }
+  const { flags, env: ofImage } = imageStart()
+  const env = {
+    ...ofImage,
+    ...settings,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ...(NODE_OPTIONS && { NODE_OPTIONS }),
+  }
   const program = fileURLToPath(new URL(programs[side], import.meta.url))
   const child = spawn(process.execPath, [...flags, program], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   running.add(child)

@@ -12,6 +12,7 @@ const notSettings = [
   'NO_CAMPUS', // of server/db/schema.ts
   'NODE_ENV', // what STYLE.md warns of
   'NODE_COMPILE_CACHE', // of Node
+  'MALLOC_ARENA_MAX', // of the C library, in the image
 ]
 
 const root = new URL('../../', import.meta.url).pathname

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { read } from './compose.ts'
@@ -17,7 +18,10 @@ interface LockedPackage {
 const entries = ['server/server.ts', 'server/migrate.ts', 'server/recount.ts', 'server/mail-check.ts']
 const stages = stagesOf(read('Dockerfile'))
 const last = stages.at(-1)!
-const manifest = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
+const manifest = JSON.parse(read('package.json')) as {
+  dependencies: Record<string, string>
+  scripts: Record<string, string>
+}
 const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, LockedPackage> }
 
 test('the image does not run as root', () => {
@@ -30,6 +34,18 @@ test('the image has the Node that the project is written for', () => {
   const major = read('.nvmrc').trim()
 
   expect(stages.map(({ from }) => from)).toEqual(stages.map(() => `node:${major}-slim`))
+})
+
+test('the image starts the server as npm start does, with flags that this Node knows', () => {
+  const [command = ''] = last.lines.filter((line) => line.startsWith('CMD ')).map((line) => line.slice(4))
+  const words = JSON.parse(command) as string[]
+  const flags = words.filter((word) => word.startsWith('--'))
+
+  const { status } = spawnSync(process.execPath, [...flags, '--eval', ''])
+
+  expect(manifest.scripts.start).toMatch(new RegExp(`&& ${words.join(' ')}$`))
+  expect(flags.length).toBeGreaterThan(0)
+  expect(status).toBe(0)
 })
 
 test('all that is copied into the image exists, and is let in by .dockerignore', () => {
