@@ -147,7 +147,11 @@ export async function sign(server: Pick<Estamos, 'app'>, slug: string, request: 
 
 /** What an answer tells, with the random part taken out: the receipt of whoever signs. */
 export function told({ statusCode, body }: { statusCode: number; body: string }): string {
-  return `${statusCode} ${body.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'random')}`
+  return `${statusCode} ${withoutReceipt(body)}`
+}
+
+export function withoutReceipt(body: string): string {
+  return body.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'random')
 }
 
 /** The newest letter to an address, after all waiting mail went out to the mailbox page. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { FoundPledges } from '../../server/exclusions/contract.ts'
-import { type AnOrganizer, anOpenCampaign, anOrganizer, asSigner, confirm, sign } from '../builders.ts'
+import { type AnOrganizer, anOpenCampaign, anOrganizer, asSigner, confirm, sign, told } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { aCrowdOf } from './flood.ts'
 import { exclude } from './rules.ts'
@@ -179,7 +179,7 @@ test('an address of a throw-away service is noted while signing, and the signer 
     await sign(server, slug, { email: 'ada@mailinator.example' }),
   ]
 
-  expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
+  expect(new Set(answers.map(told)).size).toBe(1)
   const noted = await search(organizer, slug, 'signal=disposable-domain')
   expect(noted.pledges.map(({ signals }) => signals)).toEqual([['disposable-domain'], ['disposable-domain']])
   expect((await search(organizer, slug)).count).toBe(3)

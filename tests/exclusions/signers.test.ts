@@ -11,6 +11,7 @@ import {
   tallyDifferences,
   tokenFor,
   tryCode,
+  withoutReceipt,
 } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { aCrowdOf, sums } from './flood.ts'
@@ -222,5 +223,7 @@ async function allThatIsSeen(slug: string) {
 }
 
 function neutral(body: string, slug: string): string {
-  return body.replaceAll(slug, 'slug').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
+  return withoutReceipt(body)
+    .replaceAll(slug, 'slug')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
 }
