@@ -55,8 +55,6 @@ export const actions = [
 ] as const
 export type AuditAction = (typeof actions)[number]
 
-export const AuditCampaignParams = Type.Object({ campaign: Slug })
-
 /** Newest first. */
 export const AuditQuery = Type.Object(
   {

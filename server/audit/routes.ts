@@ -1,8 +1,9 @@
 import type { App } from '../app.ts'
 import { OrganizationParams } from '../organizations/contract.ts'
 import type { Deps } from '../deps.ts'
+import { CampaignPath } from '../organizers/contract.ts'
 import { campaignMember, member } from '../organizers/guard.ts'
-import { AuditCampaignParams, AuditPage, AuditQuery } from './contract.ts'
+import { AuditPage, AuditQuery } from './contract.ts'
 import { campaignLog, organizationLog } from './reading.ts'
 
 export function auditRoutes(app: App, deps: Deps): void {
@@ -13,7 +14,7 @@ export function auditRoutes(app: App, deps: Deps): void {
   )
   app.get(
     '/campaigns/:campaign/audit',
-    { schema: { params: AuditCampaignParams, querystring: AuditQuery, response: { 200: AuditPage } } },
+    { schema: { params: CampaignPath, querystring: AuditQuery, response: { 200: AuditPage } } },
     async (request) => await campaignLog(deps, campaignMember(request), request.query),
   )
 }

@@ -5,7 +5,7 @@ import type { KnownCampus } from '../campuses/campus.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { Refusal } from '../refusal.ts'
 import { changeCampaign } from './changing.ts'
-import type { CampusChange, CampusPage, CampusSettings, OneCampus } from './contract.ts'
+import type { CampusChange, CampusPage, CampusSettings, OneCampus } from './editing-contract.ts'
 import { checkedLine, checkedLink, invalid, requiredLine } from './wording.ts'
 
 const MOST_STEPS = 5

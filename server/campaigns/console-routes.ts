@@ -20,7 +20,7 @@ import {
   SettingsChange,
   TargetsChange,
   TextsChange,
-} from './contract.ts'
+} from './editing-contract.ts'
 import { logoRoutes } from './logo-routes.ts'
 import { deleteDraft, makeCampaign } from './making.ts'
 import { previewRoutes } from './preview-routes.ts'

@@ -4,7 +4,7 @@ import { campusStanding } from '../leaderboards/campus-standing.ts'
 import { campaignMember } from '../organizers/guard.ts'
 import type { PledgeProps } from '../pages/contract.ts'
 import type { Campaign } from './campaign.ts'
-import { PreviewRequest } from './contract.ts'
+import { PreviewRequest } from './editing-contract.ts'
 import { previewOf } from './preview.ts'
 import { showCampaign } from './routes.ts'
 

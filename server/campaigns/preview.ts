@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Campaign } from './campaign.ts'
-import type { EditedText, Localized, PreviewRequest } from './contract.ts'
+import type { EditedText, Localized, PreviewRequest } from './editing-contract.ts'
 
 /**
  * A campaign as it would be with a form that is not saved, however unfinished, and as if it were open: what cannot be

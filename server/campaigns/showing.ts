@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { openness } from './campaign.ts'
-import type { CampaignSettings } from './contract.ts'
+import type { CampaignSettings } from './editing-contract.ts'
 import { readCampaign } from './reading.ts'
 import { missingIn } from './readiness.ts'
 

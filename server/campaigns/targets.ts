@@ -3,7 +3,7 @@ import { campaignTargets } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { changeCampaign } from './changing.ts'
-import type { EditedTarget } from './contract.ts'
+import type { EditedTarget } from './editing-contract.ts'
 import { checkedLocalized } from './localized.ts'
 import { checkedLink, invalid, requiredLine } from './wording.ts'
 

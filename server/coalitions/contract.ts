@@ -2,8 +2,6 @@ import { Type, type Static } from 'typebox'
 import { Locale, Slug } from '../campaigns/contract.ts'
 import { CampusDomain } from '../campuses/contract.ts'
 
-export const CampaignOnly = Type.Object({ campaign: Slug })
-
 /** As it stands in `?source=`. */
 export const SourceCode = Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' })
 

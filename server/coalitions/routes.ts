@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
+import { CampaignPath } from '../organizers/contract.ts'
 import { browserOf, keepSignedIn } from '../organizers/cookie.ts'
 import { campaignMember } from '../organizers/guard.ts'
 import { sessionOf } from '../organizers/sessions.ts'
@@ -8,7 +9,6 @@ import { approveRequest, declineRequest } from './chapter-decisions.ts'
 import { showCoalition } from './coalition.ts'
 import {
   Approval,
-  CampaignOnly,
   ChapterRequestParams,
   Coalition,
   EmbedSettings,
@@ -33,7 +33,7 @@ const at = '/campaigns/:campaign'
 const answer = { 200: Coalition }
 
 export function coalitionRoutes(app: App, deps: Deps): void {
-  const schema = { params: CampaignOnly }
+  const schema = { params: CampaignPath }
 
   app.get(`${at}/coalition`, { schema: { ...schema, response: answer } }, async (request) =>
     showCoalition(deps, campaignMember(request)),
@@ -60,15 +60,15 @@ function sourceRoutes(app: App, deps: Deps): void {
 
   app.get(
     `${at}/embed`,
-    { schema: { params: CampaignOnly, response: { 200: EmbedSettings } } },
+    { schema: { params: CampaignPath, response: { 200: EmbedSettings } } },
     async (request) => embedSettings(deps, campaignMember(request)),
   )
-  app.get(url, { schema: { params: CampaignOnly, response: { 200: Sources } } }, async (request) =>
+  app.get(url, { schema: { params: CampaignPath, response: { 200: Sources } } }, async (request) =>
     showSources(deps, campaignMember(request)),
   )
   app.post(
     url,
-    { schema: { params: CampaignOnly, body: NewSource, response: { 201: Sources } } },
+    { schema: { params: CampaignPath, body: NewSource, response: { 201: Sources } } },
     async (request, reply) => {
       await registerSource(deps, campaignMember(request), request.body)
       return reply.status(201).send(await showSources(deps, campaignMember(request)))
@@ -86,7 +86,7 @@ function partnerInvitationRoutes(app: App, deps: Deps): void {
 
   app.post(
     url,
-    { schema: { params: CampaignOnly, body: PartnerInvitationRequest, response: answer } },
+    { schema: { params: CampaignPath, body: PartnerInvitationRequest, response: answer } },
     async (request) => {
       await invitePartner(deps, campaignMember(request), request.body)
       return await showCoalition(deps, campaignMember(request))

@@ -1,11 +1,12 @@
 import type { Campaign } from '../campaigns/campaign.ts'
+import { sharedReading } from '../db/shared-reading.ts'
 import type { Deps } from '../deps.ts'
 import { mailTotals } from '../mail/mail-tally.ts'
+import { Refusal } from '../refusal.ts'
 import { answersOf, clausesOf } from './answers.ts'
 import { daysOf, growthOf, hoursOf, pendingOf } from './arrivals.ts'
 import { exactCampuses, publicCampuses } from './campuses.ts'
 import type { Dashboard } from './contract.ts'
-import { rememberFor } from './remember.ts'
 
 /** Many look at once, and each page asks every few seconds. */
 const FIGURES_FOR_MS = 2_000
@@ -20,11 +21,24 @@ export interface Dashboards {
 }
 
 export function openDashboards(deps: Deps): Dashboards {
-  const slow = rememberFor(SLOW_FIGURES_FOR_MS, (campaign: Campaign) => slowFigures(deps, campaign))
-  const ofHost = rememberFor(FIGURES_FOR_MS, async (campaign: Campaign) => {
-    return await hostDashboard(deps, campaign, await slow(campaign))
-  })
-  return { ofHost, ofPartner: (campaign) => partnerDashboard(deps, campaign) }
+  const slow = sharedReading(
+    async (id) => await slowFigures(deps, await campaignOf(deps, id)),
+    () => SLOW_FIGURES_FOR_MS,
+  )
+  const ofHost = sharedReading(
+    async (id) => await hostDashboard(deps, await campaignOf(deps, id), await slow.of(id)),
+    () => FIGURES_FOR_MS,
+  )
+  return {
+    ofHost: async ({ id }) => await ofHost.of(id),
+    ofPartner: async (campaign) => await partnerDashboard(deps, campaign),
+  }
+}
+
+async function campaignOf({ campaigns }: Deps, id: number): Promise<Campaign> {
+  const campaign = await campaigns.byId(id)
+  if (!campaign) throw new Refusal('not-found', 'This campaign was deleted meanwhile.')
+  return campaign
 }
 
 type SlowFigures = Pick<NonNullable<Dashboard['host']>, 'growth' | 'pending' | 'clauses'>

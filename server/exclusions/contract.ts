@@ -3,7 +3,6 @@ import { Affiliation, Locale, Slug } from '../campaigns/contract.ts'
 import { CampusDomain } from '../campuses/contract.ts'
 import { Source } from '../pledges/contract.ts'
 
-export const PledgesParams = Type.Object({ campaign: Slug })
 export const ExclusionParams = Type.Object({
   campaign: Slug,
   exclusion: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),

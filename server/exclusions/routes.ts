@@ -1,5 +1,6 @@
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
+import { CampaignPath } from '../organizers/contract.ts'
 import { campaignMember } from '../organizers/guard.ts'
 import {
   Exclusion,
@@ -8,7 +9,6 @@ import {
   FoundPledges,
   NewExclusion,
   PledgeQuery,
-  PledgesParams,
   Preview,
   PreviewRequest,
   Suggestions,
@@ -23,32 +23,32 @@ import { suspicionIn } from './suspicion.ts'
 export function exclusionRoutes(app: App, deps: Deps): void {
   app.get(
     '/campaigns/:campaign/pledges',
-    { schema: { params: PledgesParams, querystring: PledgeQuery, response: { 200: FoundPledges } } },
+    { schema: { params: CampaignPath, querystring: PledgeQuery, response: { 200: FoundPledges } } },
     async (request) => searchPledges(deps, campaignMember(request).campaign, request.query),
   )
   app.get(
     '/campaigns/:campaign/pledge-suggestions',
-    { schema: { params: PledgesParams, response: { 200: Suggestions } } },
+    { schema: { params: CampaignPath, response: { 200: Suggestions } } },
     async (request) => suggestionsFor(deps, campaignMember(request).campaign),
   )
   app.get(
     '/campaigns/:campaign/suspicion',
-    { schema: { params: PledgesParams, response: { 200: Suspicion } } },
+    { schema: { params: CampaignPath, response: { 200: Suspicion } } },
     async (request) => suspicionIn(deps, campaignMember(request).campaign),
   )
   app.post(
     '/campaigns/:campaign/exclusion-previews',
-    { schema: { params: PledgesParams, body: PreviewRequest, response: { 200: Preview } } },
+    { schema: { params: CampaignPath, body: PreviewRequest, response: { 200: Preview } } },
     async (request) => previewExclusion(deps, campaignMember(request).campaign, request.body.rule),
   )
   app.get(
     '/campaigns/:campaign/exclusions',
-    { schema: { params: PledgesParams, response: { 200: Exclusions } } },
+    { schema: { params: CampaignPath, response: { 200: Exclusions } } },
     async (request) => listExclusions(deps, campaignMember(request).campaign),
   )
   app.post(
     '/campaigns/:campaign/exclusions',
-    { schema: { params: PledgesParams, body: NewExclusion, response: { 202: Exclusion } } },
+    { schema: { params: CampaignPath, body: NewExclusion, response: { 202: Exclusion } } },
     async (request, reply) =>
       reply.status(202).send(await applyExclusion(deps, campaignMember(request), request.body)),
   )

@@ -2,8 +2,6 @@ import { Type, type Static } from 'typebox'
 import { Slug } from '../campaigns/contract.ts'
 import { CampusDomain } from '../campuses/contract.ts'
 
-export const ImportParams = Type.Object({ campaign: Slug })
-
 export const OfflineCountParams = Type.Object({
   campaign: Slug,
   id: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),

@@ -1,14 +1,8 @@
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
+import { CampaignPath } from '../organizers/contract.ts'
 import { campaignMember } from '../organizers/guard.ts'
-import {
-  ImportedRows,
-  ImportParams,
-  ImportRows,
-  NewOfflineCount,
-  OfflineCountParams,
-  OfflineCounts,
-} from './contract.ts'
+import { ImportedRows, ImportRows, NewOfflineCount, OfflineCountParams, OfflineCounts } from './contract.ts'
 import { importRows, previewImport } from './import.ts'
 import { addOfflineCount, removeOfflineCount, showOfflineCounts } from './offline-counts.ts'
 
@@ -18,7 +12,7 @@ const ROWS_LIMIT_BYTES = 256 * 1024
 export function importRoutes(app: App, deps: Deps): void {
   const rows = {
     bodyLimit: ROWS_LIMIT_BYTES,
-    schema: { params: ImportParams, body: ImportRows, response: { 200: ImportedRows } },
+    schema: { params: CampaignPath, body: ImportRows, response: { 200: ImportedRows } },
   }
   app.post('/campaigns/:campaign/import-previews', rows, async (request) => ({
     rows: await previewImport(deps, campaignMember(request), request.body),
@@ -31,12 +25,12 @@ export function importRoutes(app: App, deps: Deps): void {
 
 function offlineCountRoutes(app: App, deps: Deps): void {
   const url = '/campaigns/:campaign/offline-counts'
-  app.get(url, { schema: { params: ImportParams, response: { 200: OfflineCounts } } }, async (request) =>
+  app.get(url, { schema: { params: CampaignPath, response: { 200: OfflineCounts } } }, async (request) =>
     showOfflineCounts(deps, campaignMember(request)),
   )
   app.post(
     url,
-    { schema: { params: ImportParams, body: NewOfflineCount, response: { 201: OfflineCounts } } },
+    { schema: { params: CampaignPath, body: NewOfflineCount, response: { 201: OfflineCounts } } },
     async (request, reply) => {
       await addOfflineCount(deps, campaignMember(request), request.body)
       return reply.status(201).send(await showOfflineCounts(deps, campaignMember(request)))

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { CampaignSettings } from '../../server/campaigns/contract.ts'
+import type { CampaignSettings } from '../../server/campaigns/editing-contract.ts'
 import { type AnOrganizer, anOrganizer } from '../builders.ts'
 import type { Estamos } from '../estamos.ts'
 

@@ -1,4 +1,4 @@
-import type { OneCampus } from '../../../server/campaigns/contract.ts'
+import type { OneCampus } from '../../../server/campaigns/editing-contract.ts'
 import { Section } from './section.svelte.ts'
 
 /** What a campaign says to one campus, as a form. */

@@ -1,4 +1,4 @@
-import type { CampaignSettings, PreviewRequest } from '../../../server/campaigns/contract.ts'
+import type { CampaignSettings, PreviewRequest } from '../../../server/campaigns/editing-contract.ts'
 import { call, CallRefused } from '../api.ts'
 import type { EditedCampus } from './campus-section.ts'
 import { instantOf, localOf } from './local-time.ts'
