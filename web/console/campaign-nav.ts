@@ -15,6 +15,7 @@ export const campaignPages: Item[] = [
   { path: '/embeds', label: 'Embeds', needs: 'viewer', partners: true },
   { path: '/coalition', label: 'Coalition', needs: 'viewer', partners: true },
   { path: '/pledges', label: 'Pledges', needs: 'viewer' },
+  { path: '/updates', label: 'Updates', needs: 'viewer' },
   { path: '/import', label: 'Bring in', needs: 'editor' },
   { path: '/exports', label: 'Exports', needs: 'viewer' },
   { path: '/audit', label: 'Audit log', needs: 'viewer' },

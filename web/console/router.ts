@@ -21,5 +21,7 @@ export const { p, navigate, isActive, route } = createRouter({
   '/campaigns/:campaign/audit': () => import('./audit/AuditPage.svelte'),
   '/campaigns/:campaign/import': () => import('./imports/ImportPage.svelte'),
   '/campaigns/:campaign/exports': () => import('./exports/ExportsPage.svelte'),
+  '/campaigns/:campaign/updates': () => import('./updates/UpdatesPage.svelte'),
+  '/campaigns/:campaign/updates/:update': () => import('./updates/UpdatePage.svelte'),
   '*': NotFound,
 })
