@@ -15,7 +15,13 @@ interface LockedPackage {
   hasInstallScript?: boolean
 }
 
-const entries = ['server/server.ts', 'server/migrate.ts', 'server/recount.ts', 'server/mail-check.ts']
+const entries = [
+  'server/server.ts',
+  'server/migrate.ts',
+  'server/recount.ts',
+  'server/mail-check.ts',
+  'server/mail-allow.ts',
+]
 const stages = stagesOf(read('Dockerfile'))
 const last = stages.at(-1)!
 const manifest = JSON.parse(read('package.json')) as {
