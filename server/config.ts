@@ -22,6 +22,9 @@ export const settings = {
   DKIM_SELECTOR:
     'The name under which the public half of DKIM_PRIVATE_KEY stands: NAME._domainkey.DKIM_DOMAIN.',
   DKIM_PRIVATE_KEY: 'An RSA key as PEM, with \\n for its line breaks where the setting is one line.',
+  BOUNCE_ADDRESS:
+    'Where letters over SMTP_URL come back to, as bounces@example.org; each gets a part of its own before the @.',
+  BOUNCE_PORT: 'Where the worker takes letters that came back to BOUNCE_ADDRESS, over SMTP.',
   SENDGRID_API_KEY: 'Sends mail through SendGrid, instead of SMTP_URL.',
   SENDGRID_BASE_URL: "Another address for SendGrid's API, where its own cannot be reached.",
   SENDGRID_WEBHOOK_KEY:
@@ -50,6 +53,8 @@ export interface Config {
     from: string
     smtpUrl?: string
     dkim?: { domain: string; selector: string; privateKey: string }
+    bounceAddress?: string
+    bouncePort?: number
     sendgridApiKey?: string
     sendgridBaseUrl?: string
     /** Base64 of a DER public key. */
@@ -120,6 +125,7 @@ function readMail(env: Environment, read: Reader, isLocal: boolean, wrong: strin
     from,
     ...(env.SMTP_URL && { smtpUrl: env.SMTP_URL }),
     ...readDkim(env, read, wrong),
+    ...readBounces(env, read, wrong),
     ...(env.SENDGRID_API_KEY && { sendgridApiKey: env.SENDGRID_API_KEY }),
     ...(env.SENDGRID_BASE_URL && { sendgridBaseUrl: read.url('SENDGRID_BASE_URL') }),
     ...(env.SENDGRID_WEBHOOK_KEY && { sendgridWebhookKey: read.ecKey('SENDGRID_WEBHOOK_KEY') }),
@@ -138,6 +144,25 @@ function readDkim(env: Environment, read: Reader, wrong: string[]): Pick<Config[
       privateKey: read.rsaKey('DKIM_PRIVATE_KEY'),
     },
   }
+}
+
+/** With its id and MAC behind a plus, what stands before the @ may have 64 characters (RFC 5321). */
+const BOUNCE_ADDRESS = /^[a-z0-9][a-z0-9._-]{0,12}@[a-z0-9-]+(\.[a-z0-9-]+)*$/i
+
+function readBounces(
+  env: Environment,
+  read: Reader,
+  wrong: string[],
+): Pick<Config['mail'], 'bounceAddress' | 'bouncePort'> {
+  const { BOUNCE_ADDRESS: bounceAddress, BOUNCE_PORT, SMTP_URL } = env
+  if (!bounceAddress) {
+    if (BOUNCE_PORT) wrong.push('BOUNCE_PORT needs BOUNCE_ADDRESS.')
+    return {}
+  }
+  if (!SMTP_URL) wrong.push('BOUNCE_ADDRESS is for SMTP_URL; SendGrid tells by SENDGRID_WEBHOOK_KEY.')
+  if (!BOUNCE_ADDRESS.test(bounceAddress))
+    wrong.push('BOUNCE_ADDRESS must be as bounces@example.org, with at most 13 characters before the @.')
+  return { bounceAddress, ...(BOUNCE_PORT && { bouncePort: read.port('BOUNCE_PORT', 0) }) }
 }
 
 function refuseInProduction(config: Config, env: Environment, wrong: string[]): void {

@@ -13,6 +13,7 @@ import { type Keys, openKeys } from './keys.ts'
 import { type Leaderboards, openLeaderboards } from './leaderboards/live.ts'
 import type { Mail } from './mail/mail.ts'
 import { mailboxMail } from './mail/mailbox.ts'
+import { returnPaths as returnPathsAt, type ReturnPaths } from './mail/return-paths.ts'
 import { openMail } from './mail/ways-out.ts'
 import { type CodeTry, judgeCodes, type RightCode } from './pledges/code-tries.ts'
 import { type Confirmed, confirmPledges, type Confirming } from './pledges/confirming.ts'
@@ -38,6 +39,7 @@ export interface Deps {
   backChannel: {
     /** Whose calls are believed to be SendGrid's. */
     sendgridKey: KeyObject | undefined
+    returnPaths: ReturnPaths | undefined
   }
   signings: Batch<Signing, undefined>
   codeTries: Batch<CodeTry, RightCode>
@@ -58,7 +60,8 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
   const keys = openKeys(config.secretKey)
   const listener = openListener(databaseUrl)
   const mailboxFolder = join(config.dataDir, 'mailbox')
-  const mail = waysOut(config, mailboxFolder)
+  const returnPaths = config.mail.bounceAddress ? returnPathsAt(keys, config.mail.bounceAddress) : undefined
+  const mail = waysOut(config, mailboxFolder, returnPaths)
   const campuses = await openCampuses(db)
   listener.on('campuses', () => void campuses.reload().catch(() => {}))
   const leaderboards = openLeaderboards({ db, listener, now })
@@ -75,7 +78,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     arrivals: openArrivalsCounting(db, now),
     ...mail,
     mailboxFolder,
-    backChannel: { sendgridKey: publicKey(config.mail.sendgridWebhookKey) },
+    backChannel: { sendgridKey: publicKey(config.mail.sendgridWebhookKey), returnPaths },
     // One at a time: two would wait for each other anyway, at the hours they count and at the queue's notification.
     signings: new Batch({ write: writeSignings(db, keys), lanes: 1 }),
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
@@ -85,12 +88,16 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
   }
 }
 
-function waysOut({ mode, mail }: Config, mailboxFolder: string): Pick<Deps, 'mail' | 'demoMail'> {
+function waysOut(
+  { mode, mail }: Config,
+  mailboxFolder: string,
+  returnPaths: ReturnPaths | undefined,
+): Pick<Deps, 'mail' | 'demoMail'> {
   const demoMail = mailboxMail({ folder: mailboxFolder, from: mail.from })
   const hasWayOut = mail.smtpUrl !== undefined || mail.sendgridApiKey !== undefined
   if (mode === 'local' && !hasWayOut) return { mail: demoMail, demoMail }
   const { from: mailFrom, ...ways } = mail
-  return { mail: openMail({ mailFrom, ...ways }), demoMail }
+  return { mail: openMail({ mailFrom, returnPaths, ...ways }), demoMail }
 }
 
 function publicKey(base64: string | undefined): KeyObject | undefined {

@@ -21,6 +21,7 @@ export type Purpose =
   | 'chapter-request'
   | 'search'
   | 'suppression'
+  | 'bounce'
   | 'mail-caps'
   | 'stop-mail'
 

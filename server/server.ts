@@ -5,9 +5,10 @@ import { isDatabaseAway } from './db/db.ts'
 import { stopLeftBehind } from './db/embedded.ts'
 import { demoAddresses, openDemo } from './demo/demo.ts'
 import { DEMO_ORGANIZATION, openDemoWorld } from './demo/world.ts'
-import { openDeps } from './deps.ts'
+import { type Deps, openDeps } from './deps.ts'
 import { startWorker } from './jobs.ts'
 import { lockFolder } from './lock.ts'
+import { openBounceReceiver } from './mail/bounce-receiver.ts'
 import { firstOwnerUrl } from './organizations/operator.ts'
 
 /** Stops what was started, the last first. */
@@ -46,6 +47,7 @@ async function startAll(config: Config, say: (line: string) => void, stops: Stop
   if (config.role !== 'web') {
     const worker = await startWorker({ deps, databaseUrl: database.url })
     stops.push(() => worker.stop())
+    await receiveBounces(deps, config, stops)
   }
   if (hasDemo) {
     const demo = await openDemo(config)
@@ -79,6 +81,19 @@ async function listen(
       throw new StartRefused(`Port ${port} may not be opened by this user: set PORT above 1023.`)
     throw error
   }
+}
+
+/** Where it is set: the small mail server that takes letters which came back. */
+async function receiveBounces(deps: Deps, { host, mail }: Config, stops: Stop[]): Promise<void> {
+  const { returnPaths } = deps.backChannel
+  const { bouncePort: port } = mail
+  if (!returnPaths || port === undefined) return
+  const receiver = await openBounceReceiver({ deps, returnPaths, host, port }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw new StartRefused(`BOUNCE_PORT ${port} cannot be listened on: ${error.code}.`)
+    },
+  )
+  stops.push(() => receiver.close())
 }
 
 async function main(): Promise<void> {

@@ -10,6 +10,7 @@ import { MailFailure, type Outcome } from './mail.ts'
 import { type Post, postsOf, type ReadyLetter } from './posts.ts'
 import { Rest } from './rest.ts'
 import { type Attempt, settleLetters } from './settling.ts'
+import { mailboxDigest, suppress } from './suppressions.ts'
 
 /** Sends what the ledger holds, for as long as it runs. */
 export interface Delivery {
@@ -146,6 +147,7 @@ async function send(rounds: Rounds, { way, mailing, letters }: Post, underWay: S
   const { deps, rest, stopping } = rounds
   if (stopping.signal.aborted || rest.isOn(deps.now())) return
   const outcomes = await way.post(mailing)
+  await suppressUnknown(deps, mailing, outcomes)
   const failure = outcomes.find((outcome) => outcome?.isAboutTheWay)
   const pause = failure ? rest.afterFailure(deps.now(), failure.retryAfter) : 0
   if (!failure) rest.afterSuccess()
@@ -154,6 +156,17 @@ async function send(rounds: Rounds, { way, mailing, letters }: Post, underWay: S
     letters.map((letter, place) => ({ letter, outcome: outcomes[place], rest: pause })),
     underWay,
   )
+}
+
+/** Mailboxes of which their server said at once that there is none. */
+async function suppressUnknown(
+  { db, keys, now }: Deps,
+  { readers }: Post['mailing'],
+  outcomes: Outcome[],
+): Promise<void> {
+  const unknown = readers.filter((_, place) => outcomes[place]?.isNoMailbox)
+  const digests = unknown.map(({ to }) => mailboxDigest(keys, to))
+  await suppress(db, { digests, reason: 'bounced', at: now() })
 }
 
 /** Letters that went are written down as such however long the database is away: else they would go again. */

@@ -4,6 +4,8 @@ import { messageIdOf } from './message-id.ts'
 
 /** One letter to one person. */
 export interface Letter {
+  /** Its id in the ledger, a UUID. */
+  id: string
   /** The checked form of an address: ASCII, lower-case domain, nothing around it. */
   to: string
   subject: string
@@ -20,9 +22,7 @@ export interface Letter {
 }
 
 /** One of those who get a mailing. */
-export interface Reader extends Pick<Letter, 'to' | 'unsubscribeUrl'> {
-  /** The letter's id in the ledger, a UUID. */
-  id: string
+export interface Reader extends Pick<Letter, 'id' | 'to' | 'unsubscribeUrl'> {
   /** Her own links and codes, by the names of their marks. */
   own: Fills
 }
@@ -48,10 +48,10 @@ export interface Mail {
 
 /** The letters of a mailing one by one, for ways that take no more than one. */
 function lettersOf({ readers, subject, html, text, ...same }: Mailing, sender: Sender): Letter[] {
-  return readers.map(({ id, own, ...reader }) => ({
+  return readers.map(({ own, ...reader }) => ({
     ...same,
     ...reader,
-    messageId: messageIdOf(sender, id),
+    messageId: messageIdOf(sender, reader.id),
     subject: withOwn(subject, own),
     html: withOwn(html, own),
     text: withOwn(text, own),
@@ -96,6 +96,8 @@ interface FailureDetails {
   status?: number | undefined
   /** The same letter would be refused again: trying on is of no use. */
   isPermanent?: boolean
+  /** There is no such mailbox. */
+  isNoMailbox?: boolean
   /** Seconds that the mail server asks us to wait. */
   retryAfter?: number | undefined
 }
@@ -116,14 +118,19 @@ export class MailFailure extends Error {
   readonly code: MailFailureCode
   readonly status: number | undefined
   readonly isPermanent: boolean
+  readonly isNoMailbox: boolean
   readonly retryAfter: number | undefined
 
-  constructor(code: MailFailureCode, { status, isPermanent = false, retryAfter }: FailureDetails = {}) {
+  constructor(
+    code: MailFailureCode,
+    { status, isPermanent = false, isNoMailbox = false, retryAfter }: FailureDetails = {},
+  ) {
     super(status === undefined ? reasons[code] : `${reasons[code]} (${status})`)
     this.name = 'MailFailure'
     this.code = code
     this.status = status
     this.isPermanent = isPermanent
+    this.isNoMailbox = isNoMailbox
     this.retryAfter = retryAfter
   }
 

@@ -1,6 +1,8 @@
-import { createTransport, type NodemailerError } from 'nodemailer'
-import { type Mail, MailFailure, type MailFailureCode, oneByOne } from './mail.ts'
+import { createTransport, type NodemailerError, type SendMailOptions } from 'nodemailer'
+import { type Letter, type Mail, MailFailure, type MailFailureCode, oneByOne } from './mail.ts'
 import { messageOf, onlyToItsRecipient, readSender } from './message.ts'
+import { isNoMailbox } from './mailbox-status.ts'
+import type { ReturnPaths } from './return-paths.ts'
 import { readSmtpUrl, type SmtpConnection } from './smtp-url.ts'
 
 /** What letters are signed with (DKIM); undefined where the mail server signs them, or nobody. */
@@ -15,6 +17,7 @@ interface SmtpSettings {
   url: string
   from: string
   dkim?: DkimKey | undefined
+  returnPaths?: ReturnPaths | undefined
   /** Milliseconds that one attempt may take, from the queue to the server's last word. */
   timeLimit?: number
 }
@@ -23,7 +26,7 @@ interface SmtpSettings {
 const CONNECTIONS = 5
 
 /** Sends through the operator's own mail server. Throws at once on a URL or sender that cannot be used. */
-export function smtpMail({ url, from, dkim, timeLimit = 60_000 }: SmtpSettings): Mail {
+export function smtpMail({ url, from, dkim, returnPaths, timeLimit = 60_000 }: SmtpSettings): Mail {
   const sender = readSender(from)
   const transport = createTransport({ ...poolOf(readSmtpUrl(url), timeLimit), ...(dkim && signing(dkim)) })
   transport.use('stream', onlyToItsRecipient)
@@ -31,7 +34,7 @@ export function smtpMail({ url, from, dkim, timeLimit = 60_000 }: SmtpSettings):
   const post = oneByOne(sender, async (letter) => {
     const message = messageOf(letter, sender)
     await transport
-      .sendMail({ ...message, signal: AbortSignal.timeout(timeLimit) })
+      .sendMail({ ...message, ...wayBack(letter, returnPaths), signal: AbortSignal.timeout(timeLimit) })
       .catch((error: NodemailerError) => {
         throw failureOf(error)
       })
@@ -45,6 +48,12 @@ export function smtpMail({ url, from, dkim, timeLimit = 60_000 }: SmtpSettings):
       transport.close()
     },
   }
+}
+
+/** Where it comes back to, and how: told of nothing but failure, with no more of it than its headers (RFC 3461). */
+function wayBack({ id, to }: Letter, returnPaths: ReturnPaths | undefined): SendMailOptions {
+  if (!returnPaths) return {}
+  return { envelope: { from: returnPaths.of(id), to }, dsn: { ret: 'HDRS', notify: ['FAILURE'] } }
 }
 
 function poolOf(connection: SmtpConnection, timeLimit: number) {
@@ -108,7 +117,7 @@ function failureOf(error: NodemailerError): MailFailure {
   const known = isAboutTrust(error) ? 'insecure' : codes[error.code ?? '']
   if (known) return new MailFailure(known, { status })
   if (status === undefined || !isAboutTheLetter(error)) return new MailFailure('unknown', { status })
-  return new MailFailure('refused', { status, isPermanent: isForGood(error) })
+  return new MailFailure('refused', { status, isPermanent: isForGood(error), isNoMailbox: isUnknown(error) })
 }
 
 /** A certificate nobody vouches for comes as a broken socket; the operator needs to know which it was. */
@@ -123,4 +132,10 @@ function isAboutTheLetter({ command }: NodemailerError): boolean {
 /** What a server holds against *us* (a policy, 5.7.x: relaying, a block list) can be mended by the operator, so the letter waits for that. */
 function isForGood({ permanent, response = '' }: NodemailerError): boolean {
   return permanent === true && !/^\d{3}[ -]5\.7\./.test(response)
+}
+
+/** The mailbox's own server says, before it has seen the letter, that there is none. */
+function isUnknown({ command, responseCode = 0, response = '' }: NodemailerError): boolean {
+  const [, status] = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(response) ?? []
+  return command === 'RCPT TO' && responseCode >= 550 && (status ? isNoMailbox(status) : responseCode === 550)
 }

@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
+import { transaction } from '../db/db.ts'
+import type { Deps } from '../deps.ts'
+import { hear, type Heard } from './back-channel.ts'
+import { saidIn } from './bounce-message.ts'
+import type { ReturnPaths } from './return-paths.ts'
+
+export interface BounceReceiver {
+  port: number
+  close(): Promise<void>
+}
+
+interface Receiving {
+  deps: Pick<Deps, 'db' | 'keys' | 'now'>
+  returnPaths: ReturnPaths
+  host: string
+  port: number
+}
+
+/** Letters are below 102 kB, and some servers send them back whole. */
+const LARGEST_BYTES = 512 * 1024
+const MOST_CONNECTIONS = 50
+const IDLE_MS = 30_000
+const LONGEST_MS = 120_000
+
+/** A mail server for letters that come back, and for nothing else: it takes mail to return paths of ours alone, and sends none. */
+export async function openBounceReceiver({
+  deps,
+  returnPaths,
+  host,
+  port,
+}: Receiving): Promise<BounceReceiver> {
+  const server = new SMTPServer({
+    banner: 'Estamos',
+    disabledCommands: ['AUTH'],
+    disableReverseLookup: true,
+    logger: false,
+    size: LARGEST_BYTES,
+    maxClients: MOST_CONNECTIONS,
+    socketTimeout: IDLE_MS,
+    onRcptTo({ address }, { envelope }, done) {
+      if (!returnPaths.letterAt(address)) done(reply(550, '5.1.1 No such mailbox'))
+      else if (envelope.rcptTo.length > 0) done(reply(452, '4.5.3 One recipient at a time'))
+      else done()
+    },
+    onData(stream, session, done) {
+      take(deps, returnPaths, stream, session).then(
+        () => done(),
+        (error: Error) => done('responseCode' in error ? error : reply(451, '4.3.0 Try again later')),
+      )
+    },
+  })
+  // A client that breaks off is no trouble of ours.
+  server.on('error', () => {})
+  server.server.on('connection', endInTime)
+  server.listen(port, host)
+  await once(server.server, 'listening')
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    close: () => new Promise((closed) => server.close(() => closed())),
+  }
+}
+
+/** However slowly it talks. */
+function endInTime(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), LONGEST_MS)
+  socket.once('close', () => clearTimeout(timer))
+}
+
+function reply(responseCode: number, words: string): Error {
+  return Object.assign(new Error(words), { responseCode })
+}
+
+async function take(
+  { db, keys, now }: Receiving['deps'],
+  returnPaths: ReturnPaths,
+  stream: SMTPServerDataStream,
+  { envelope }: SMTPServerSession,
+): Promise<void> {
+  const message = await read(stream)
+  const letter = returnPaths.letterAt(envelope.rcptTo[0]?.address ?? '')
+  const isFromNobody = !envelope.mailFrom || envelope.mailFrom.address === ''
+  const said = await saidIn(message, { isFromNobody })
+  if (!letter || !said) return
+  const heard: Heard[] = [{ letter, ...said }]
+  await transaction(db, (tx) => hear(tx, keys, heard, now()))
+}
+
+/** To its end, as SMTP asks, but no more than the largest is kept. */
+async function read(stream: SMTPServerDataStream): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    length += piece.length
+    if (length <= LARGEST_BYTES) pieces.push(piece)
+  }
+  if (stream.sizeExceeded || length > LARGEST_BYTES) throw reply(552, '5.3.4 Too large')
+  return Buffer.concat(pieces)
+}
