@@ -9,6 +9,7 @@ import { carryOut, carryOutUnfinished } from './exclusions/carrying-out.ts'
 import { nameMailDomains } from './exclusions/mail-domains.ts'
 import { noticeFakes } from './exclusions/noticing.ts'
 import { recountTallies } from './leaderboards/recount.ts'
+import { sumUpCreated } from './leaderboards/tally.ts'
 import { composeLetters } from './letters.ts'
 import { startDelivery } from './mail/delivery.ts'
 import { forgetLetters, forgetMailboxes } from './mail/forgetting.ts'
@@ -26,6 +27,7 @@ const byTheClock = [
   { task: 'unfinished-exclusions', match: '* * * * *' },
   { task: 'carry-updates-on', match: '* * * * *' },
   { task: 'look-for-milestones', match: '*/3 * * * *' },
+  { task: 'sum-up-created', match: '* * * * *' },
   { task: 'name-mail-domains', match: '*/2 * * * *' },
   { task: 'notice-fakes', match: '*/2 * * * *' },
   { task: 'delete-unconfirmed', match: '7 * * * *' },
@@ -50,6 +52,7 @@ export function tasks(deps: Deps): TaskList {
     'look-for-milestones': () => lookForMilestones(deps),
     'unfinished-exclusions': () => carryOutUnfinished(deps),
     'forget-invitations': () => forgetInvitations(deps),
+    'sum-up-created': () => sumUpCreated(deps),
     'name-mail-domains': () => nameMailDomains(deps),
     'notice-fakes': () => noticeFakes(deps),
     'release-abandoned': () => releaseAbandoned(deps),

@@ -99,6 +99,7 @@ const writers: Record<string, string> = {
   code_failures: 'pledges',
   tallies: 'leaderboards',
   tally_hours: 'leaderboards',
+  created_hours: 'leaderboards',
   leaderboards: 'leaderboards',
   answer_tallies: 'leaderboards',
   campaign_targets: 'campaigns',

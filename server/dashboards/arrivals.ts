@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
 import type { Dashboard } from './contract.ts'
+import { hoursCounted } from '../leaderboards/tally.ts'
 
 type Host = NonNullable<Dashboard['host']>
 
@@ -19,7 +20,7 @@ export async function hoursOf(db: Db, campaignId: number, now: Date): Promise<Ho
     select to_char(hours.hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
       coalesce(sum(created), 0)::int as created, coalesce(sum(confirmed), 0)::int as confirmed
     from last, generate_series(last.hour - ${HOURS_SHOWN - 1} * interval '1 hour', last.hour, '1 hour') as hours (hour)
-    left join tally_hours on campaign_id = ${campaignId} and tally_hours.hour = hours.hour
+    left join ${hoursCounted} on campaign_id = ${campaignId} and hours_counted.hour = hours.hour
     group by hours.hour order by hours.hour`)
   return rows.map(({ at, ...arrived }) => ({ hour: at, ...arrived }))
 }
@@ -29,7 +30,7 @@ export async function daysOf(db: Db, campaignId: number, now: Date): Promise<Hos
   const { rows } = await db.execute<Arrived>(sql`
     with counted as (
       select (hour at time zone 'UTC')::date as day, sum(created)::int as created, sum(confirmed)::int as confirmed
-      from tally_hours where campaign_id = ${campaignId} group by 1),
+      from ${hoursCounted} where campaign_id = ${campaignId} group by 1),
     ${everyDay(now)}
     select to_char(day, 'YYYY-MM-DD') as at, coalesce(created, 0) as created, coalesce(confirmed, 0) as confirmed
     from days left join counted using (day) order by day`)

@@ -3,6 +3,7 @@ import { mailDomains } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { registrableDomain } from '../pledges/address.ts'
 import { openContact } from '../pledges/contact.ts'
+import { hoursCounted } from '../leaderboards/tally.ts'
 
 interface Waiting extends Record<string, unknown> {
   email_digest: Buffer
@@ -19,7 +20,7 @@ export async function nameMailDomains(deps: Deps): Promise<void> {
   const { db, now } = deps
   const { rows } = await db.execute<{ id: number; smallest_shown: number }>(sql`
     select id, smallest_shown from campaigns where id in (
-      select campaign_id from tally_hours
+      select campaign_id from ${hoursCounted}
       where hour > ${now().toISOString()}::timestamptz - interval '2 hours' and created > 0)
     order by id`)
   for (const { id, smallest_shown } of rows) await nameDomainsOf(deps, id, smallest_shown)

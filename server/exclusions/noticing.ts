@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import { nextMeant } from '../pledges/excluding.ts'
 import { markPledges } from '../pledges/marking.ts'
 import { arrivalsOf, standingOut } from './arrivals.ts'
+import { hoursCounted } from '../leaderboards/tally.ts'
 
 /** A drive in which less goes on has no flood. */
 const FEWEST_IN_AN_HOUR = 30
@@ -26,7 +27,7 @@ export async function noticeFakes(deps: Deps): Promise<void> {
 /** From the totals of hours, so that a quiet server does not look through pledges at all. */
 async function busyCampaigns({ db, now }: Deps): Promise<number[]> {
   const { rows } = await db.execute<{ campaign_id: number }>(sql`
-    select campaign_id from tally_hours where hour > ${now().toISOString()}::timestamptz - interval '2 hours'
+    select campaign_id from ${hoursCounted} where hour > ${now().toISOString()}::timestamptz - interval '2 hours'
     group by 1 having sum(created) >= ${FEWEST_IN_AN_HOUR} order by 1`)
   return rows.map(({ campaign_id }) => campaign_id)
 }

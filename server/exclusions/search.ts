@@ -5,6 +5,7 @@ import { Refusal } from '../refusal.ts'
 import type { FoundPledges, PledgeQuery, Suggestions } from './contract.ts'
 import { columns, type FoundRow, hourOf, shownPledge } from './found.ts'
 import { conditionOf, requireShared } from './rules.ts'
+import { hoursCounted } from '../leaderboards/tally.ts'
 
 const PAGE = 25
 /** Up to here it is counted exactly: nobody reads so many rows, and counting on costs more than finding. */
@@ -92,7 +93,7 @@ const SUGGESTED = 200
 export async function suggestionsFor({ db, campuses }: Deps, { id }: Campaign): Promise<Suggestions> {
   const { rows } = await db.execute<{ campus_ids: number[]; sources: string[]; domains: string[] }>(sql`
     select
-      array(select campus_id from tally_hours where campaign_id = ${id}
+      array(select campus_id from ${hoursCounted} where campaign_id = ${id}
         group by campus_id order by sum(created) desc limit ${SUGGESTED}) as campus_ids,
       array(select code from sources where campaign_id = ${id} order by code limit ${SUGGESTED}) as sources,
       array(select domain from mail_domains where campaign_id = ${id} order by domain limit ${SUGGESTED}) as domains`)

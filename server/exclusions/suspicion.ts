@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { type Arrivals, MINUTES, type Minutes, sharesIn, standingOut } from './arrivals.ts'
 import type { Finding, Suspicion } from './contract.ts'
 import { ENOUGH_TO_COMPARE, standsOut } from './proportion.ts'
+import { hoursCounted } from '../leaderboards/tally.ts'
 
 const HOUR_MS = 3_600_000
 /** Fewer of one name are namesakes. */
@@ -94,7 +95,7 @@ async function usualPerHour(db: Db, campaignId: number, at: Date): Promise<numbe
   const hourAgo = new Date(at.getTime() - HOUR_MS).toISOString()
   const { rows } = await db.execute<{ per_hour: number | null }>(sql`
     select round(sum(created) / greatest(1, extract(epoch from ${hourAgo}::timestamptz - min(hour)) / 3600))::int as per_hour
-    from tally_hours where campaign_id = ${campaignId} and created > 0
+    from ${hoursCounted} where campaign_id = ${campaignId} and created > 0
       and hour > ${hourAgo}::timestamptz - interval '7 days' and hour <= ${hourAgo}::timestamptz - interval '1 hour'`)
   return rows[0]?.per_hour ?? 0
 }

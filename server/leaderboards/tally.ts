@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/db.ts'
 import { NO_CAMPUS } from '../db/schema.ts'
+import type { Deps } from '../deps.ts'
 
 /** A change of the counts of one campus in one campaign. */
 export interface TallyChange {
@@ -42,10 +43,23 @@ export async function countConfirmed(tx: Tx, now: Date, changes: TallyChange[]):
 
 /** The same for new pledges: part of the statement that writes them, and returns them as `written`. */
 export const COUNT_CREATED = `
-  insert into tally_hours as counted (campaign_id, campus_id, hour, confirmed, created)
-  select campaign_id, coalesce(campus_id, ${NO_CAMPUS}), date_trunc('hour', signed_at, 'UTC'), 0, count(*)
-  from written where is_new group by 1, 2, 3 order by 1, 2, 3
-  on conflict (campaign_id, campus_id, hour) do update set created = counted.created + excluded.created`
+  insert into created_hours (campaign_id, campus_id, hour, created)
+  select campaign_id, coalesce(campus_id, ${NO_CAMPUS}), date_trunc('hour', signed_at, 'UTC'), count(*)
+  from written where is_new group by 1, 2, 3`
+
+/** The totals of hours with what was counted a moment ago, to be summed up: a campus may have several rows of an hour. */
+export const hoursCounted = sql`(
+  select campaign_id, campus_id, hour, confirmed, created from tally_hours
+  union all select campaign_id, campus_id, hour, 0, created from created_hours) as hours_counted`
+
+/** By the clock: takes new pledges that were counted over into the totals of their hours. */
+export async function sumUpCreated({ db }: Pick<Deps, 'db'>): Promise<void> {
+  await db.execute(sql`
+    with taken as (delete from created_hours returning *)
+    insert into tally_hours as total (campaign_id, campus_id, hour, confirmed, created)
+    select campaign_id, campus_id, hour, 0, sum(created) from taken group by 1, 2, 3 order by 1, 2, 3
+    on conflict (campaign_id, campus_id, hour) do update set created = total.created + excluded.created`)
+}
 
 function recordset(sums: TallyChange[]) {
   const rows = JSON.stringify(sums)

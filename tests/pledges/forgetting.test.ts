@@ -64,6 +64,7 @@ test('forty-eight hours after the confirmation only the dates are left; the hour
     signed_at: when(midnight),
     confirmed_at: when(midnight),
   })
+  await run('sum-up-created')
   const { rows } = await server.deps.db.execute(sql`
     select confirmed, created, hour = '2026-03-01T10:00:00Z' as is_at_ten from tally_hours
     where campaign_id = ${await campaignId(server, slug)}`)

@@ -28,6 +28,17 @@ export const tallyHours = pgTable(
   (t) => [primaryKey({ name: 'tally_hours_pkey', columns: [t.campaignId, t.campusId, t.hour] })],
 )
 
+/**
+ * New pledges as they are counted: rows that are only ever added, since a rush of signatures would wait for each other at
+ * the hours of their campuses. Every minute they are taken over into `tally_hours`; until then whoever reads hours reads both.
+ */
+export const createdHours = pgTable('created_hours', {
+  campaignId: integer('campaign_id').notNull(),
+  campusId: integer('campus_id').notNull(),
+  hour: instant('hour').notNull(),
+  created: integer('created').notNull(),
+})
+
 export const leaderboards = pgTable(
   'leaderboards',
   {
