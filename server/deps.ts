@@ -79,8 +79,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     ...mail,
     mailboxFolder,
     backChannel: { sendgridKey: publicKey(config.mail.sendgridWebhookKey), returnPaths },
-    // One at a time: two would wait for each other anyway, at the hours they count and at the queue's notification.
-    signings: new Batch({ write: writeSignings(db, keys), lanes: 1 }),
+    signings: new Batch({ write: writeSignings(db, keys) }),
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),
     exports: openSlots(),
