@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { makePledge } from '../../server/pledges/pledge.ts'
 import { BenchFailed } from './arguments.ts'
+import { imageStart } from './image.ts'
 import { generate, post } from './load.ts'
 import { startServer, stopServers } from './servers.ts'
 import { address } from './sign.ts'
@@ -132,11 +133,13 @@ async function startStandIn(): Promise<StandIn> {
   }
 }
 
+/** As the image does. */
 function startWorker(settings: NodeJS.ProcessEnv): ChildProcess {
+  const { flags, env: ofImage } = imageStart()
   const program = fileURLToPath(new URL('../../server/server.ts', import.meta.url))
   const { NODE_OPTIONS } = process.env
-  const env = { ...settings, ROLE: 'worker', ...(NODE_OPTIONS && { NODE_OPTIONS }) }
-  return spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const env = { ...ofImage, ...settings, ROLE: 'worker', ...(NODE_OPTIONS && { NODE_OPTIONS }) }
+  return spawn(process.execPath, [...flags, program], { env, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 async function ended(child: ChildProcess): Promise<void> {
