@@ -50,10 +50,28 @@ export const Dashboard = Type.Object(
           }),
         ),
         clauses: Type.Array(Type.Object({ words: Type.String(), confirmed: Type.Integer() })),
-        mail: Type.Object({
-          sent: Type.Integer({ description: 'Letters that a mail server took.' }),
-          bounced: Type.Integer({ description: 'Letters that a mail server refused for good.' }),
-        }),
+        mail: Type.Object(
+          {
+            told: Type.Enum(['refusals', 'bounces', 'deliveries'], {
+              description:
+                'What is heard of letters: refusals at once alone, as no back-channel is set up; what came back later too; or ' +
+                'everything.',
+            }),
+            sent: Type.Integer({ description: 'Letters that a mail server took.' }),
+            delivered: Type.Optional(
+              Type.Integer({
+                description: "Of those, taken by the mailbox's own server; absent where that is not told.",
+              }),
+            ),
+            bounced: Type.Integer({ description: 'Letters refused for good, at once or later.' }),
+            spamReported: Type.Optional(
+              Type.Integer({
+                description: 'Reported as spam by their readers; absent where that is not told.',
+              }),
+            ),
+          },
+          { description: 'Letters to signers, of every kind, each once for each state that it reached.' },
+        ),
       }),
     ),
   },

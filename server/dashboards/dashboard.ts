@@ -1,12 +1,12 @@
 import type { Campaign } from '../campaigns/campaign.ts'
 import { sharedReading } from '../db/shared-reading.ts'
 import type { Deps } from '../deps.ts'
-import { mailTotals } from '../mail/mail-tally.ts'
 import { Refusal } from '../refusal.ts'
 import { answersOf, clausesOf } from './answers.ts'
 import { daysOf, growthOf, hoursOf, pendingOf } from './arrivals.ts'
 import { exactCampuses, publicCampuses } from './campuses.ts'
 import type { Dashboard } from './contract.ts'
+import { mailOf } from './letters.ts'
 
 /** Many look at once, and each page asks every few seconds. */
 const FIGURES_FOR_MS = 2_000
@@ -52,17 +52,18 @@ async function slowFigures({ db, now }: Deps, { id, texts }: Campaign): Promise<
 }
 
 async function hostDashboard(
-  { db, now }: Deps,
+  deps: Deps,
   { id, goal, texts }: Campaign,
   slow: SlowFigures,
 ): Promise<Dashboard> {
-  const at = now()
+  const { db } = deps
+  const at = deps.now()
   const [{ campuses, elsewhere }, hours, days, answers, mail] = await Promise.all([
     exactCampuses(db, id, at),
     hoursOf(db, id, at),
     daysOf(db, id, at),
     answersOf(db, id, texts[0]?.locale ?? ''),
-    mailTotals(db, id),
+    mailOf(deps, id),
   ])
   const created = days.reduce((sum, day) => sum + day.created, 0)
   return {

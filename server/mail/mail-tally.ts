@@ -1,13 +1,17 @@
 import { sql } from 'drizzle-orm'
 import type { Db, DbOrTx } from '../db/db.ts'
 
-/** What became of letters: taken by the mail server, or refused for good. */
+/** What became of letters: each is counted once for each state that it reached. */
 export interface MailTotals {
+  /** Taken by the mail server. */
   sent: number
+  delivered: number
+  /** Refused for good, at once or later. */
   bounced: number
+  spamReported: number
 }
 
-interface LetterCount extends Partial<MailTotals> {
+interface LetterCount extends Partial<Pick<MailTotals, 'sent' | 'bounced'>> {
   campaignId: number
   now: Date
 }
@@ -25,7 +29,8 @@ export async function countLetters(
 
 export async function mailTotals(db: Db, campaignId: number): Promise<MailTotals> {
   const { rows } = await db.execute<MailTotals & Record<string, unknown>>(sql`
-    select coalesce(sum(sent), 0)::int as sent, coalesce(sum(bounced), 0)::int as bounced
+    select coalesce(sum(sent), 0)::int as sent, coalesce(sum(delivered), 0)::int as delivered,
+      coalesce(sum(bounced), 0)::int as bounced, coalesce(sum(spam_reported), 0)::int as "spamReported"
     from mail_tallies where campaign_id = ${campaignId}`)
-  return rows[0] ?? { sent: 0, bounced: 0 }
+  return rows[0] ?? { sent: 0, delivered: 0, bounced: 0, spamReported: 0 }
 }

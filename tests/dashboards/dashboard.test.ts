@@ -117,7 +117,7 @@ test('a campaign that nobody signed has a dashboard of noughts', async () => {
     created: 0,
     days: [],
     growth: [],
-    mail: { sent: 0, bounced: 0 },
+    mail: { told: 'refusals', sent: 0, bounced: 0 },
   })
 })
 
