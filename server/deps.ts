@@ -15,6 +15,7 @@ import type { Mail } from './mail/mail.ts'
 import { mailboxMail } from './mail/mailbox.ts'
 import { returnPaths as returnPathsAt, type ReturnPaths } from './mail/return-paths.ts'
 import { openMail } from './mail/ways-out.ts'
+import { sendgridLists, type SendgridLists } from './mail/sendgrid-lists.ts'
 import { type CodeTry, judgeCodes, type RightCode } from './pledges/code-tries.ts'
 import { type Confirmed, confirmPledges, type Confirming } from './pledges/confirming.ts'
 import { type Signing, writeSignings } from './pledges/signing.ts'
@@ -40,6 +41,8 @@ export interface Deps {
     /** Whose calls are believed to be SendGrid's. */
     sendgridKey: KeyObject | undefined
     returnPaths: ReturnPaths | undefined
+    /** Where SendGrid is the way out: the addresses that it keeps. */
+    sendgridLists: SendgridLists | undefined
   }
   signings: Batch<Signing, undefined>
   codeTries: Batch<CodeTry, RightCode>
@@ -78,7 +81,11 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     arrivals: openArrivalsCounting(db, now),
     ...mail,
     mailboxFolder,
-    backChannel: { sendgridKey: publicKey(config.mail.sendgridWebhookKey), returnPaths },
+    backChannel: {
+      sendgridKey: publicKey(config.mail.sendgridWebhookKey),
+      returnPaths,
+      sendgridLists: listsOf(config.mail),
+    },
     signings: new Batch({ write: writeSignings(db, keys) }),
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),
@@ -97,6 +104,13 @@ function waysOut(
   if (mode === 'local' && !hasWayOut) return { mail: demoMail, demoMail }
   const { from: mailFrom, ...ways } = mail
   return { mail: openMail({ mailFrom, returnPaths, ...ways }), demoMail }
+}
+
+function listsOf({
+  sendgridApiKey: apiKey,
+  sendgridBaseUrl: baseUrl,
+}: Config['mail']): SendgridLists | undefined {
+  return apiKey ? sendgridLists({ apiKey, baseUrl }) : undefined
 }
 
 function publicKey(base64: string | undefined): KeyObject | undefined {

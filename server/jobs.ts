@@ -12,6 +12,7 @@ import { recountTallies } from './leaderboards/recount.ts'
 import { sumUpCreated } from './leaderboards/tally.ts'
 import { composeLetters } from './letters.ts'
 import { startDelivery } from './mail/delivery.ts'
+import { deleteCopies } from './mail/provider-copies.ts'
 import { forgetLetters, forgetMailboxes } from './mail/forgetting.ts'
 import { forgetInvitations } from './organizations/forgetting.ts'
 import { forgetSigningIn } from './organizers/forgetting.ts'
@@ -48,6 +49,12 @@ export function tasks(deps: Deps): TaskList {
     'forget-unanswered': () => forgetUnanswered(deps),
     exclusion: (payload) => carryOut(deps, (payload as { exclusion: number }).exclusion),
     update: (payload) => spreadUpdate(deps, (payload as { update: number }).update),
+    'delete-copies': (payload, { job }) =>
+      deleteCopies(deps, {
+        sealed: (payload as { sealed: string }).sealed,
+        isLast: job.attempts >= job.max_attempts,
+        report,
+      }),
     'carry-updates-on': () => carryUpdatesOn(deps),
     'look-for-milestones': () => lookForMilestones(deps),
     'unfinished-exclusions': () => carryOutUnfinished(deps),
@@ -91,7 +98,7 @@ async function releaseAbandoned({ db, now }: Deps): Promise<void> {
   await db.execute(sql`
     select graphile_worker.force_unlock_workers(array(
       select distinct locked_by from graphile_worker.jobs
-      where task_identifier in ('exclusion', 'update', 'carry-updates-on', 'look-for-milestones')
+      where task_identifier in ('exclusion', 'update', 'carry-updates-on', 'look-for-milestones', 'delete-copies')
         and locked_at < ${now().toISOString()}::timestamptz - interval '5 minutes'))`)
 }
 

@@ -24,6 +24,7 @@ export type Purpose =
   | 'bounce'
   | 'mail-caps'
   | 'stop-mail'
+  | 'provider-copies'
 
 export interface Keys {
   /** AES-256-GCM: version, key id, nonce, text, tag. `context` must be the same at opening. */

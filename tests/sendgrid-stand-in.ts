@@ -14,6 +14,7 @@ import {
   type SendgridAnswer,
   VAGUE,
 } from './mail/sendgrid-replies.ts'
+import { deletedFrom, listIn } from './mail/sendgrid-suppressions.ts'
 import { type MailSend, type Problem, problemsWith } from './mail/sendgrid-shape.ts'
 
 export interface SendgridStandIn {
@@ -28,6 +29,8 @@ export interface SendgridStandIn {
   counts: Counts
   /** What `GET /v3/scopes` says that the key may do; a key for sending alone, to begin with. */
   scopes: string[]
+  /** What was deleted from its suppression lists, in order: `spam_reports ada@mail.example`. */
+  deleted: string[]
   /** Headers of every request, in order; empty where it only counts. */
   headers: IncomingMessage['headers'][]
   /** One after the other; the last one stays. */
@@ -53,8 +56,8 @@ interface Options {
 const LARGEST_BYTES = 30_000_000
 
 /**
- * SendGrid's `POST /v3/mail/send` and `GET /v3/scopes`, on a port of this machine: it checks each request against the
- * documented shape, rules and limits, and answers with the documented statuses and bodies.
+ * SendGrid's `POST /v3/mail/send`, `GET /v3/scopes` and `DELETE /v3/suppression/…`, on a port of this machine: it checks
+ * each request against the documented shape, rules and limits, and answers with the documented statuses and bodies.
  */
 export async function sendgridStandIn({
   counting = false,
@@ -64,6 +67,7 @@ export async function sendgridStandIn({
   const accepted: MailSend[] = []
   const headers: IncomingMessage['headers'][] = []
   const scopes = ['mail.send', 'sender_verification_eligible', '2fa_required']
+  const deleted: string[] = []
   const counts: Counts = { requests: 0, letters: 0, different: 0 }
   const ids = new Set<string>()
   let planned: SendgridAnswer[] = ['accept']
@@ -101,12 +105,17 @@ export async function sendgridStandIn({
     if (asked === 'GET /counts') return response.end(JSON.stringify(counts))
     const told = answers.find((answer) => asked === `PUT /answer/${answer}`)
     if (told) return response.end((planned = [told])[0])
-    if (!['POST /v3/mail/send', 'GET /v3/scopes'].includes(asked)) return reply(response, 404, ['not found'])
+    const list = listIn(asked)
+    if (!list && !['POST /v3/mail/send', 'GET /v3/scopes'].includes(asked))
+      return reply(response, 404, ['not found'])
     if (request.headers.authorization !== `Bearer ${apiKey}`)
       return reply(response, 401, ['authorization required'])
     if (asked === 'POST /v3/mail/send') return await send(request, response)
     const answer = next()
-    return answer === 'accept' ? giveScopes(response, scopes) : give(response, answer)
+    if (answer !== 'accept') return give(response, answer)
+    if (!list) return giveScopes(response, scopes)
+    const emails = await deletedFrom(list, { request, response, scopes })
+    deleted.push(...emails.map((email) => `${list} ${email}`))
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -118,6 +127,7 @@ export async function sendgridStandIn({
     received: () => accepted.flatMap(receivedOf),
     counts,
     scopes,
+    deleted,
     headers,
     answerWith(...answers) {
       planned = answers

@@ -20,14 +20,17 @@ const weights: Record<Heard['what'], number> = { delivered: 1, bounced: 2, 'spam
  * what is told twice or late changes nothing. A provider may be quicker than the worker that is about to write down that
  * the letter went; then it is written down and counted here. Mailboxes that are none, and those whose owners called a letter
  * spam, get no more mail.
+ * @returns the letters of which this was news, but for those that would end all mail to a mailbox which is not known any more
  */
-export async function hear(tx: Tx, keys: Keys, heard: Heard[], now: Date): Promise<void> {
-  if (heard.length === 0) return
-  const ended = await moveLetters(tx, weightiest(heard), now)
+export async function hear(tx: Tx, keys: Keys, heard: Heard[], now: Date): Promise<Set<string>> {
+  if (heard.length === 0) return new Set()
+  const moved = await moveLetters(tx, weightiest(heard), now)
+  const ended = moved.filter(({ ends }) => ends)
   for (const [reason, state] of reasons) {
     const digests = ended.flatMap((letter) => (letter.state === state ? (readerOf(keys, letter) ?? []) : []))
     await suppress(tx, { digests, reason, at: now })
   }
+  return new Set(moved.flatMap(({ id, ends, mailboxDigest }) => (ends && !mailboxDigest ? [] : id)))
 }
 
 const reasons = [
@@ -35,21 +38,22 @@ const reasons = [
   ['complained', 'spam-reported'],
 ] as const
 
-interface Ended {
+interface Moved {
   id: string
   state: Heard['what']
   mailboxDigest: Buffer | null
+  /** Its mailbox is to get no more mail. */
+  ends: boolean
 }
 
-/** @returns those whose mailbox is to get no more mail */
-async function moveLetters(tx: Tx, heard: Heard[], now: Date): Promise<Ended[]> {
+async function moveLetters(tx: Tx, heard: Heard[], now: Date): Promise<Moved[]> {
   const rows = heard.map(({ letter: id, what, isForGood = what === 'spam-reported' }) => ({
     id,
     state: what,
     ends: isForGood,
   }))
   const at = sql`${now.toISOString()}::timestamptz`
-  const { rows: ended } = await tx.execute<Ended & Record<string, unknown>>(sql`
+  const { rows: moved } = await tx.execute<Moved & Record<string, unknown>>(sql`
     with heard as (
       select id, state, ends
       from json_to_recordset(${JSON.stringify(rows)}::json) as heard (id uuid, state text, ends bool)),
@@ -72,8 +76,8 @@ async function moveLetters(tx: Tx, heard: Heard[], now: Date): Promise<Ended[]> 
     on conflict (campaign_id, hour) do update set
       sent = tally.sent + excluded.sent, delivered = tally.delivered + excluded.delivered,
       bounced = tally.bounced + excluded.bounced, spam_reported = tally.spam_reported + excluded.spam_reported)
-    select id, state, mailbox_digest as "mailboxDigest" from moved where ends`)
-  return ended
+    select id, state, mailbox_digest as "mailboxDigest", ends from moved`)
+  return moved
 }
 
 /** One of each letter. */

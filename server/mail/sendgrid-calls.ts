@@ -1,18 +1,20 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { transaction, type Tx } from '../db/db.ts'
+import { addJobs } from '../db/queue.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
 import { hear } from './back-channel.ts'
-import { heardIn, type SendgridEvent } from './sendgrid-events.ts'
+import { deletionJobs } from './provider-copies.ts'
+import { copyIn, heardIn, type SendgridEvent } from './sendgrid-events.ts'
 import { isSigned, type SignedCall, signedPart } from './sendgrid-signature.ts'
 
 /**
- * Takes what SendGrid tells of many letters at once.
+ * Takes what SendGrid tells of many letters at once. What is ours to know from then on is deleted there.
  * @throws Refusal `call-unsigned`, `call-repeated`, `malformed-json`, `invalid-request`
  */
 export async function takeSendgridCall(
-  { db, keys, now }: Pick<Deps, 'db' | 'keys' | 'now'>,
+  { db, keys, now, backChannel }: Pick<Deps, 'db' | 'keys' | 'now' | 'backChannel'>,
   key: KeyObject,
   call: SignedCall,
 ): Promise<void> {
@@ -22,7 +24,10 @@ export async function takeSendgridCall(
   await transaction(db, async (tx) => {
     await takeOnce(tx, call, now())
     const heard = events.flatMap((event) => heardIn(event) ?? [])
-    await hear(tx, keys, heard, now())
+    const news = await hear(tx, keys, heard, now())
+    if (!backChannel.sendgridLists) return
+    const copies = events.flatMap((event) => copyIn(event, news) ?? [])
+    await addJobs(tx, deletionJobs(keys, copies))
   })
 }
 

@@ -1,5 +1,7 @@
 import type { Heard } from './back-channel.ts'
 import { isNoMailbox } from './mailbox-status.ts'
+import type { Copy } from './provider-copies.ts'
+import type { SendgridListName } from './sendgrid-lists.ts'
 
 /** One element of what SendGrid's event webhook posts, as far as it is of use; anything may be in it. */
 export interface SendgridEvent {
@@ -32,6 +34,25 @@ export function heardIn(event: SendgridEvent): Heard | undefined {
     default:
       return undefined
   }
+}
+
+/** What SendGrid has put on a list of its own, if it has, about one of these letters. */
+export function copyIn(event: SendgridEvent, letters: ReadonlySet<string>): Copy | undefined {
+  const list = listOf(event)
+  const email = textOf(event.email)
+  return list && email.includes('@') && letters.has(letterOf(event) ?? '') ? { list, email } : undefined
+}
+
+/** Where an address is known that complained before, it stays: only our own suppression may take the place of theirs. */
+function listOf({ event, type, reason }: SendgridEvent): SendgridListName | undefined {
+  if (event === 'spamreport') return 'spam_reports'
+  if (event === 'bounce') return textOf(type) === 'blocked' ? 'blocks' : 'bounces'
+  if (event !== 'dropped') return undefined
+  return textOf(reason) === 'Invalid'
+    ? 'invalid_emails'
+    : textOf(reason) === 'Bounced Address'
+      ? 'bounces'
+      : undefined
 }
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/

@@ -1,4 +1,5 @@
-import { ok, unknown, warning, wrong, type Finding } from './finding.ts'
+import { sendgridListNames } from '../sendgrid-lists.ts'
+import { note, ok, unknown, warning, wrong, type Finding } from './finding.ts'
 
 interface Access {
   apiKey: string
@@ -39,13 +40,22 @@ export async function checkSendgridKey({ apiKey, baseUrl, timeLimit = 10_000 }: 
 
 function judged(host: string, scopes: string[]): Finding[] {
   const todo =
-    'In SendGrid: Settings, API Keys, Create API Key, Restricted Access, Mail Send; put it into SENDGRID_API_KEY.'
+    'In SendGrid: Settings, API Keys, Create API Key, Restricted Access, Mail Send and Suppressions; put it into SENDGRID_API_KEY.'
   if (!scopes.includes('mail.send')) return [wrong('sendgrid-scope', 'The API key may not send mail.', todo)]
-  const findings = [ok('sendgrid', `${host} lets the API key send mail.`)]
+  const findings = [ok('sendgrid', `${host} lets the API key send mail.`), ...checkLists(scopes)]
   if (!scopes.includes('api_keys.create')) return findings
   const what =
     'The API key may do everything in the account, even make other keys: who steals it has the account.'
   return [...findings, warning('sendgrid-full-access', what, todo)]
+}
+
+function checkLists(scopes: string[]): Finding[] {
+  const missing = sendgridListNames.filter((list) => !scopes.includes(`suppression.${list}.delete`))
+  if (missing.length === 0) return []
+  const what = `The API key may not delete addresses from SendGrid's suppression lists (${missing.join(', ')}): what bounced or complained stays there.`
+  return [
+    note('sendgrid-lists', what, 'In SendGrid: Settings, API Keys, edit the key, Suppressions: Full Access.'),
+  ]
 }
 
 function refused(host: string, status: number): Finding {

@@ -144,17 +144,32 @@ async function aSendgrid() {
   return standIn
 }
 
+const listScopes = ['bounces', 'blocks', 'invalid_emails', 'spam_reports'].map(
+  (list) => `suppression.${list}.delete`,
+)
+
 describe('through SendGrid', () => {
-  test('a key that may send, and no more, is right', async () => {
-    const { baseUrl, apiKey, accepted } = await aSendgrid()
+  test('a key that may send, and empty the lists of addresses, is right', async () => {
+    const { baseUrl, apiKey, accepted, scopes } = await aSendgrid()
+    scopes.push(...listScopes)
 
     expect(codesOf(await checkSendgridKey({ apiKey, baseUrl }))).toEqual(['ok sendgrid'])
     expect(accepted).toEqual([])
   })
 
+  test('a key that may send alone is told what stays behind', async () => {
+    const { baseUrl, apiKey, scopes } = await aSendgrid()
+    scopes.push(...listScopes.slice(1))
+
+    const findings = await checkSendgridKey({ apiKey, baseUrl })
+
+    expect(codesOf(findings)).toEqual(['ok sendgrid', 'note sendgrid-lists'])
+    expect(findings[1]?.what).toContain('(bounces)')
+  })
+
   test('a key that may do everything is more than is needed', async () => {
     const { baseUrl, apiKey, scopes } = await aSendgrid()
-    scopes.push('api_keys.create', 'api_keys.read')
+    scopes.push('api_keys.create', 'api_keys.read', ...listScopes)
 
     expect(codesOf(await checkSendgridKey({ apiKey, baseUrl }))).toEqual([
       'ok sendgrid',
