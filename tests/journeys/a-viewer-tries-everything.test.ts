@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { access } from '../../server/organizers/access.ts'
 import { campaignPages } from '../../web/console/campaign-nav.ts'
 import { anOpenCampaign, anOrganizer, campaignId, checksum, crowd } from '../builders.ts'
@@ -57,7 +57,7 @@ async function look(page: Page, path: string): Promise<void> {
     await page.setViewportSize({ width, height: 800 })
     await page.goto(`${server.config.publicUrl}/console/${path}`)
     await page.locator('main h1').waitFor()
-    await page.getByText(/^(Looking|Counting)…$/).waitFor({ state: 'detached' })
+    await vi.waitUntil(async () => (await page.getByText(/^(Looking|Counting)…$/).count()) === 0, 10_000)
     const buttons = await page.locator('main').getByRole('button', { disabled: false }).allTextContents()
 
     expect({ path, acts: path === 'account' ? [] : buttons.filter((name) => acts.test(name)) }).toEqual({
