@@ -106,7 +106,8 @@ async function sendAll(rounds: Rounds, claimed: LedgerLetter[], underWay: Set<st
   const lanes = Array.from({ length: rounds.deps.mail.lanes }, async () => {
     for (const post of posts) await send(rounds, post, underWay)
   })
-  await Promise.all(lanes)
+  // All of them, even if one fails: what another still has at the mail server is not given back meanwhile.
+  for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason
 }
 
 async function composed(
