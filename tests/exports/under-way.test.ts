@@ -98,13 +98,20 @@ async function asked(path: string, campaign = slug): Promise<Asked> {
   return { request, answer }
 }
 
+const PATIENCE_MS = 10_000
+
 /** No connection reads for an export any more, and there are places for two. */
 async function allIsGivenBack() {
-  await vi.waitUntil(async () => {
+  await vi.waitFor(async () => {
     const { rows } = await server.deps.db.execute(sql`
-      select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`)
-    return rows.length === 0
-  })
-  const places = times(2, () => server.deps.exports.take())
-  for (const giveBack of places) giveBack()
+      select from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and state in ('active', 'idle in transaction')`)
+    expect(rows).toEqual([])
+    const giveBack = server.deps.exports.take()
+    try {
+      server.deps.exports.take()()
+    } finally {
+      giveBack()
+    }
+  }, PATIENCE_MS)
 }
