@@ -81,7 +81,7 @@ async function workOff(deps: Deps): Promise<void> {
   await vi.waitUntil(async () => {
     const { rows } = await db.execute(sql`select id from graphile_worker.jobs where locked_at is not null`)
     return rows.length === 0
-  })
+  }, 10_000)
 }
 
 /** A port that was free a moment ago, as was the next; below those that the system gives to outgoing connections. */

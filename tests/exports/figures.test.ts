@@ -82,7 +82,7 @@ test('totals by campus that may be published are the leaderboard', async () => {
   const { campuses, others } = await vi.waitUntil(async () => {
     const answer = await server.app.inject({ url: `/api/v1/campaigns/${slug}/leaderboard` })
     return answer.json().confirmed === 5 && answer.json()
-  })
+  }, 10_000)
 
   expect(rows).toEqual([
     ['Campus', 'Campus domain', 'Confirmed'],

@@ -38,7 +38,7 @@ function aGate() {
     return await send(mailing)
   })
   onTestFinished(() => post.mockRestore())
-  return { open: () => gate.resolve(), reached: () => vi.waitUntil(() => post.mock.calls.length > 0) }
+  return { open: () => gate.resolve(), reached: () => vi.waitUntil(() => post.mock.calls.length > 0, 10_000) }
 }
 
 test('an organizer writes an update, looks at it, tests it, sends it, pauses and goes on; two students get it once', async () => {
@@ -70,7 +70,7 @@ test('an organizer writes an update, looks at it, tests it, sends it, pauses and
 
   await page.getByRole('button', { name: 'Send me a test' }).click()
   await page.getByText('Test letters are on their way').waitFor()
-  await vi.waitUntil(async () => (await newsTo(organizer.email)).length === 2)
+  await vi.waitUntil(async () => (await newsTo(organizer.email)).length === 2, 10_000)
   expect([await newsTo(ADA), await newsTo(EVA)]).toEqual([[], []])
 
   const gate = aGate()
@@ -84,7 +84,10 @@ test('an organizer writes an update, looks at it, tests it, sends it, pauses and
   await page.getByRole('button', { name: 'Pause' }).click()
   await page.getByText('Letters sent before it was paused').waitFor()
   gate.open()
-  await vi.waitUntil(async () => (await (await writingFor(server, slug)).sees(await idOf(page))).sent > 0)
+  await vi.waitUntil(
+    async () => (await (await writingFor(server, slug)).sees(await idOf(page))).sent > 0,
+    10_000,
+  )
   const { sent, waiting } = await atRest(slug, page)
   expect(sent).toBeLessThanOrEqual(100)
   expect(sent + waiting).toBe(142)
@@ -147,7 +150,7 @@ test('a half-written update outlives a closed tab, and the second of two organiz
   await second.getByRole('button', { name: 'Show what is saved' }).click()
 
   expect(kept).toBe('Something else')
-  await vi.waitUntil(async () => (await text(second).inputValue()) === 'Half a sent')
+  await vi.waitUntil(async () => (await text(second).inputValue()) === 'Half a sent', 10_000)
   await second.getByLabel('Signers of some campuses').check()
   await second.getByLabel('Georgia Institute of Technology 1').check()
   await second.getByText('1 signer would get it now.').waitFor()

@@ -185,7 +185,7 @@ describe('two workers', () => {
     await vi.waitUntil(async () => {
       await releaseOfTheGone(db)
       return (await ledger())[0]?.state === 'queued'
-    })
+    }, 10_000)
 
     expect(whileItLives).toMatchObject([{ state: 'claimed', claimed_by: presence.number }])
     expect(await ledger()).toMatchObject([{ state: 'queued', claimed_by: null }])

@@ -17,7 +17,7 @@ async function aLook(slug: string): Promise<void> {
   await vi.waitUntil(async () => {
     const { leaderboard } = await server.deps.leaderboards.of(id)
     return leaderboard.confirmed >= (rows[0]?.all ?? 0)
-  })
+  }, 10_000)
   await lookForMilestones(server.deps)
 }
 

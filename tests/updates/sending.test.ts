@@ -77,7 +77,7 @@ describe('an update', () => {
     const neutral = (await mailTo(ada))[0]?.subject
     await server.deps.db.execute(sql`update campaigns set mail_names_campaign = true where slug = ${slug}`)
     await server.deps.db.execute(sql`select pg_notify('campaigns', '')`)
-    await vi.waitUntil(async () => (await server.deps.campaigns.bySlug(slug)).mailNamesCampaign)
+    await vi.waitUntil(async () => (await server.deps.campaigns.bySlug(slug)).mailNamesCampaign, 10_000)
 
     await organizer.send()
     await server.work()
