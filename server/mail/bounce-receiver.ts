@@ -5,6 +5,7 @@ import { transaction } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
 import { hear, type Heard } from './back-channel.ts'
 import { saidIn } from './bounce-message.ts'
+import { ownCertificate } from './own-certificate.ts'
 import type { ReturnPaths } from './return-paths.ts'
 
 export interface BounceReceiver {
@@ -33,6 +34,8 @@ export async function openBounceReceiver({
   port,
 }: Receiving): Promise<BounceReceiver> {
   const server = new SMTPServer({
+    // The package has one of its own, whose key everybody can read.
+    ...(await ownCertificate(deps.now())),
     banner: 'Estamos',
     disabledCommands: ['AUTH'],
     disableReverseLookup: true,

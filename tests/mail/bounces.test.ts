@@ -1,27 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { connect as secure } from 'node:tls'
 import { sql } from 'drizzle-orm'
 import { createTransport } from 'nodemailer'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type BounceReceiver, openBounceReceiver } from '../../server/mail/bounce-receiver.ts'
 import type { ReturnPaths } from '../../server/mail/return-paths.ts'
+import { smtpMail } from '../../server/mail/smtp.ts'
 import { mailboxDigest, nameOf, suppressedOf } from '../../server/mail/suppressions.ts'
 import { checkedAddress } from '../../server/pledges/address.ts'
 import { anOpenCampaign, campaignId, sign } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { smtpInbox } from '../smtp-inbox.ts'
+import { aLetter, send } from './letters.ts'
 
-const asked: string[] = []
+/** What was said of the way back, with the sender and with the recipient. */
+const asked: object[] = []
 const inbox = await smtpInbox({
-  onRcptTo({ address }, _session, done) {
+  hideDSN: false,
+  onRcptTo({ address, args }, { envelope }, done) {
+    asked.push({ from: envelope.mailFrom && envelope.mailFrom.args, to: args })
     const code = address.startsWith('gone') ? '5.1.1 No such user' : '5.7.1 We do not like you'
     const isRefused = /^(gone|disliked)/.test(address)
     done(isRefused ? Object.assign(new Error(code), { responseCode: 550 }) : undefined)
-  },
-  onMailFrom({ address, args }, _session, done) {
-    asked.push(`${address} ${JSON.stringify(args)}`)
-    done()
   },
 })
 const server = estamos({
@@ -48,8 +50,14 @@ async function aLetterSent(slug: string) {
   return { id, to: returnPaths.of(id), digest }
 }
 
-async function send(to: string, raw: string, from = ''): Promise<number> {
-  const transport = createTransport({ host: '127.0.0.1', port: receiver.port, ignoreTLS: true })
+async function bring(to: string, raw: string, { from = '', tls = {} } = {}): Promise<number> {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: receiver.port,
+    ignoreTLS: true,
+    tls: { rejectUnauthorized: false },
+    ...tls,
+  })
   const { response } = await transport
     .sendMail({ envelope: { from, to }, raw })
     .catch((error: Error) => error as never)
@@ -102,7 +110,7 @@ async function reasonOf(digest: Buffer) {
   return (await suppressedOf(server.deps.db, [digest])).get(nameOf(digest))
 }
 
-test('each letter has a return path of its own, and asks to be told of failure alone', async () => {
+test('each letter has a return path of its own, and asks to be told of failure alone, by its headers', async () => {
   const slug = await anOpenCampaign(server)
   const { id, to } = await aLetterSent(slug)
 
@@ -111,6 +119,26 @@ test('each letter has a return path of its own, and asks to be told of failure a
   expect(message?.envelope.from).toBe(to)
   expect(message?.messageId).toBe(`<${id}@localhost>`)
   expect(to.split('@')[0]?.length).toBeLessThanOrEqual(64)
+  expect(asked.at(-1)).toEqual({ from: { RET: 'HDRS' }, to: { NOTIFY: 'FAILURE' } })
+})
+
+test('a mail server that does not offer to tell of failure is not asked to', async () => {
+  const said: unknown[] = []
+  const plain = await smtpInbox({
+    onRcptTo({ args }, { envelope }, done) {
+      said.push(envelope.mailFrom && envelope.mailFrom.args, args)
+      done()
+    },
+  })
+  onTestFinished(() => plain.close())
+  const mail = smtpMail({ url: plain.url, from: 'hello@pledge.example.org', returnPaths })
+  onTestFinished(() => mail.close())
+
+  const letter = await aLetter()
+  await send(mail, letter)
+
+  expect(plain.received.map(({ envelope }) => envelope.from)).toEqual([returnPaths.of(letter.id)])
+  expect(said).toEqual([false, false])
 })
 
 describe('what comes back', () => {
@@ -148,7 +176,7 @@ describe('what comes back', () => {
   ])('%s', async (_, raw, state, reason) => {
     const { id, to, digest } = await aLetterSent(await anOpenCampaign(server))
 
-    const codes = [await send(to, raw), await send(to.toUpperCase(), raw)]
+    const codes = [await bring(to, raw), await bring(to.toUpperCase(), raw)]
 
     expect(codes).toEqual([250, 250])
     expect(await stateOf(id)).toBe(state)
@@ -158,7 +186,7 @@ describe('what comes back', () => {
   test('from a person, and not from a server, counts for nothing', async () => {
     const { id, to } = await aLetterSent(await anOpenCampaign(server))
 
-    await send(to, inWords('Your robot says 550 5.1.1, what is that?'), 'ada@mail.example')
+    await bring(to, inWords('Your robot says 550 5.1.1, what is that?'), { from: 'ada@mail.example' })
 
     expect(await stateOf(id)).toBe('sent')
   })
@@ -167,7 +195,7 @@ describe('what comes back', () => {
     const slug = await anOpenCampaign(server)
     const { to } = await aLetterSent(slug)
 
-    await Promise.all([send(to, aNotification()), send(to, aNotification()), send(to, aNotification())])
+    await Promise.all([bring(to, aNotification()), bring(to, aNotification()), bring(to, aNotification())])
 
     const { rows } = await server.deps.db.execute(sql`
       select sent, delivered, bounced from mail_tallies where campaign_id = ${await campaignId(server, slug)}`)
@@ -178,7 +206,7 @@ describe('what comes back', () => {
     const { id, to } = await aLetterSent(await anOpenCampaign(server))
     await server.deps.db.execute(sql`delete from letters where id = ${id}`)
 
-    expect(await send(to, aNotification())).toBe(250)
+    expect(await bring(to, aNotification())).toBe(250)
   })
 })
 
@@ -220,13 +248,29 @@ describe('the receiver', () => {
     expect(await stateOf(id)).toBe('sent')
   })
 
+  test('takes what comes over TLS, under a key that no other process has', async () => {
+    const { id, to } = await aLetterSent(await anOpenCampaign(server))
+    const place = { deps: server.deps, returnPaths, host: '127.0.0.1', port: 0 }
+    const another = await openBounceReceiver(place)
+    onTestFinished(() => another.close())
+
+    const ofThePackage = Number(new URL(inbox.url).port)
+
+    const code = await bring(to, aNotification(), { tls: { ignoreTLS: false, requireTLS: true } })
+    const keys = await Promise.all([receiver.port, another.port, ofThePackage].map(keyAt))
+
+    expect(code).toBe(250)
+    expect(await stateOf(id)).toBe('bounced')
+    expect(new Set(keys).size).toBe(3)
+  })
+
   test('asks for another try while the database is away, so that nothing is lost', async () => {
     const { id, to } = await aLetterSent(await anOpenCampaign(server))
     await server.deps.db.execute(sql`alter table mail_tallies rename to mail_tallies_away`)
 
-    const during = await send(to, aNotification())
+    const during = await bring(to, aNotification())
     await server.deps.db.execute(sql`alter table mail_tallies_away rename to mail_tallies`)
-    const after = await send(to, aNotification())
+    const after = await bring(to, aNotification())
 
     expect([during, after]).toEqual([451, 250])
     expect(await stateOf(id)).toBe('bounced')
@@ -244,6 +288,19 @@ test.each([
 
   expect(await reasonOf(mailboxDigest(server.deps.keys, `${name}@mail.example`))).toBe(reason)
 })
+
+/** The public key that a mail server shows after STARTTLS. */
+async function keyAt(port: number): Promise<string | undefined> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'data')
+  socket.write('STARTTLS\r\n')
+  await once(socket, 'data')
+  const tls = secure({ socket, rejectUnauthorized: false })
+  await once(tls, 'secureConnect')
+  const key = tls.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  tls.destroy()
+  return key
+}
 
 /** The code that a recipient is answered with. */
 async function codeOf(to: string): Promise<number> {
