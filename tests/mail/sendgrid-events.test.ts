@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { forgetLetters } from '../../server/mail/forgetting.ts'
 import { settleLetters } from '../../server/mail/settling.ts'
 import { mailboxDigest, masked, nameOf, suppressedOf } from '../../server/mail/suppressions.ts'
 import { anOpenCampaign, campaignId, sign, times } from '../builders.ts'
@@ -346,3 +347,30 @@ async function aClient() {
   client.release()
   return client
 }
+
+test('a call that was taken is remembered for a day: longer than its signature is good, and no longer', async () => {
+  server.clock.now = new Date('2026-03-05T12:00:00Z')
+  onTestFinished(() => {
+    delete server.clock.now
+  })
+  const remembered = async () => {
+    await forgetLetters(server.deps)
+    const { rows } = await server.deps.db.execute<{ calls: number }>(sql`
+      select count(*)::int as calls from provider_calls where called_at < '2026-03-06'`)
+    return rows[0]?.calls
+  }
+  const events = [anEvent('delivered', randomUUID())]
+  const first = await sendgrid.call(server, events, server.clock.now)
+  server.clock.now = new Date('2026-03-05T12:04:59Z')
+  const again = await sendgrid.call(server, events, new Date('2026-03-05T12:00:00Z'))
+  server.clock.now = new Date('2026-03-06T12:00:00Z')
+  const aDayLater = await remembered()
+  server.clock.now = new Date('2026-03-06T12:00:01Z')
+
+  const then = await remembered()
+  const atLast = await sendgrid.call(server, events, new Date('2026-03-05T12:00:00Z'))
+
+  expect([first.statusCode, again.json().code]).toEqual([204, 'call-repeated'])
+  expect([aDayLater, then]).toEqual([1, 0])
+  expect(atLast.json().code).toBe('call-unsigned')
+})
