@@ -38,7 +38,7 @@ interface Asked {
 export async function checkMail(asked: Asked): Promise<MailCheck> {
   const { mail, publicUrl } = asked.config
   const { address } = readSender(mail.from)
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  const domain = domainOf(address)
   if (!mail.smtpUrl && !mail.sendgridApiKey)
     return { from: address, way: 'mailbox', groups: [nothingToCheck] }
   const way = mail.smtpUrl ? 'smtp' : 'sendgrid'
@@ -50,6 +50,10 @@ export async function checkMail(asked: Asked): Promise<MailCheck> {
   }
   const groups = hopeless ? [] : await checkDns(lookBy(asked.resolver), { ...asked, domain, way })
   return { from: address, way, groups: [from, ...groups, { about: 'Way out', findings: await wayOut }] }
+}
+
+function domainOf<Address extends string | undefined>(address: Address): Address {
+  return address?.slice(address.lastIndexOf('@') + 1).toLowerCase() as Address
 }
 
 const nothingToCheck = {
@@ -76,15 +80,16 @@ async function checkDns(
   const ours = key && selectors.length === 0 ? createPublicKey(key.privateKey) : undefined
   const names = key && selectors.length === 0 ? [key.selector] : selectors
   const signsAs = dkimDomain ?? key?.domain ?? domain
+  const envelope = domainOf(config.mail.bounceAddress) ?? domain
   const [replies, spf, dkim] = await Promise.all([
-    orUnknown(checkReplies(look, domain)),
-    orUnknown(checkSpf(look, { domain, way, smtpHost })),
+    Promise.all([...new Set([domain, envelope])].map((one) => orUnknown(checkReplies(look, one)))),
+    orUnknown(checkSpf(look, { domain: envelope, way, smtpHost })),
     checkDkim(look, { domain: signsAs, way, selectors: names, ours }),
   ])
-  const returnPath = way === 'smtp' && spf.every(isBearable) ? domain : undefined
+  const returnPath = way === 'smtp' && spf.every(isBearable) ? envelope : undefined
   const dmarc = await orUnknown(checkDmarc(look, domain, { signed: dkim.signed, signsAs, returnPath }))
   return [
-    { about: 'Replies and bounces', findings: replies },
+    { about: 'Replies and bounces', findings: replies.flat() },
     { about: 'SPF', findings: spf },
     { about: 'DKIM', findings: dkim.findings },
     { about: 'DMARC', findings: dmarc },

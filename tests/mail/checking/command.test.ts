@@ -156,6 +156,53 @@ test('a signature of another domain is looked for there', async () => {
   expect(said.out).toContain('Only SPF ties letters to the domain in From')
 })
 
+const returningTo = async (domain: string) => ({
+  SMTP_URL: await anSmtpUrl(),
+  BOUNCE_ADDRESS: `bounces@${domain}`,
+})
+
+describe('where letters return to another domain', () => {
+  const elsewhere: Zone = {
+    ...right,
+    'MX back.net': [{ preference: 10, exchange: 'mx.drive.org' }],
+    'TXT back.net': ['v=spf1 ip4:192.0.2.7 -all'],
+  }
+
+  test('SPF and MX are looked up there, and DMARC is told what that proves', async () => {
+    const { address } = await aDns(elsewhere)
+
+    const said = await run(await returningTo('Back.net'), ['--dns', address, '--selector', 'mail'])
+
+    expect(said.code).toBe(0)
+    expect(said.out).toContain('back.net says who may send for it: "v=spf1 ip4:192.0.2.7 -all".')
+    expect(said.out).not.toContain('drive.org says who may send for it')
+    expect(said.out).toContain('back.net takes mail at')
+    expect(said.out).toContain('drive.org takes mail at')
+    expect(said.out).toContain('SPF is for back.net, where letters return to, and that is not drive.org')
+  })
+
+  test('without a record there it is the one that is missing, whatever From has', async () => {
+    const { address } = await aDns({ ...elsewhere, 'TXT back.net': ['hello'] })
+
+    const said = await run(await returningTo('back.net'), ['--dns', address, '--selector', 'mail'])
+
+    expect(said.code).toBe(1)
+    expect(said.out).toContain('back.net has no SPF record.')
+    expect(said.out).toContain('1 wrong, 0 to think about')
+  })
+
+  test('and are not signed, DMARC fails, and both reasons are said', async () => {
+    const { address } = await aDns({ ...elsewhere, 'TXT mail._domainkey.drive.org': [] })
+
+    const said = await run(await returningTo('back.net'), ['--dns', address, '--selector', 'mail'])
+
+    expect(said.code).toBe(1)
+    expect(said.out).toContain(
+      'no signature of the domain can be verified; SPF is for back.net, where letters return to',
+    )
+  })
+})
+
 describe('without DNS', () => {
   test('local mode has nothing to check', async () => {
     const said = await run({ MODE: 'local', MAIL_FROM: '' })

@@ -142,6 +142,19 @@ describe('DMARC passes where what can be proven is the domain in From', () => {
       { signed: 'no', signsAs: 'drive.org', returnPath: undefined },
       ['wrong dmarc-unaligned'],
     ],
+    [
+      'signed, and SPF of another',
+      fine,
+      { ...signed, returnPath: 'a.com' },
+      ['ok dmarc-aligned', 'note dmarc-by-dkim-alone'],
+    ],
+    ['signed, and SPF of a sub-domain', fine, { ...signed, returnPath: 'b.drive.org' }, ['ok dmarc-aligned']],
+    [
+      'SPF of another, and nobody knows of a signature',
+      fine,
+      { signed: 'unknown', signsAs: 'drive.org', returnPath: 'a.com' },
+      ['note dmarc-by-dkim-alone'],
+    ],
     ['nobody knows', fine, { signed: 'unknown', signsAs: 'drive.org', returnPath: undefined }, []],
   ])('%s', async ([, record, proof, codes]) => {
     expect((await dmarc({ 'TXT _dmarc.drive.org': [record] }, { proof })).codes).toEqual([
