@@ -1,25 +1,12 @@
 import { sql } from 'drizzle-orm'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { lettersIn } from '../../server/mail/mailbox.ts'
 import { lookForMilestones } from '../../server/updates/milestones.ts'
-import { anOpenCampaign, anOrganizer, campaignId, crowd } from '../builders.ts'
+import { anOpenCampaign, campaignId, crowd } from '../builders.ts'
 import { estamos } from '../estamos.ts'
-import { aReader } from './writing.ts'
+import { aReader, lookAtMilestones, tellOfMilestones } from './writing.ts'
 
 const server = estamos()
-
-/** As the clock does it, once the leaderboard shows what was confirmed. */
-async function aLook(slug: string): Promise<void> {
-  const id = await campaignId(server, slug)
-  const { rows } = await server.deps.db.execute<{ all: number }>(
-    sql`select coalesce(sum(confirmed), 0)::int as all from tallies where campaign_id = ${id} and confirmed >= 5`,
-  )
-  await vi.waitUntil(async () => {
-    const { leaderboard } = await server.deps.leaderboards.of(id)
-    return leaderboard.confirmed >= (rows[0]?.all ?? 0)
-  }, 10_000)
-  await lookForMilestones(server.deps)
-}
 
 async function newsTo(address: string): Promise<string[]> {
   await server.work()
@@ -27,12 +14,6 @@ async function newsTo(address: string): Promise<string[]> {
   return letters
     .filter(({ to, subject }) => to === address && /Good news|Buenas noticias/.test(subject))
     .map(({ text }) => text)
-}
-
-async function switched(slug: string, on: boolean): Promise<void> {
-  const organizer = await anOrganizer(server, { role: 'editor' })
-  const answer = await organizer.call('PUT', `campaigns/${slug}/milestones`, { on })
-  expect(answer.json()).toEqual({ on })
 }
 
 let count = 0
@@ -44,17 +25,17 @@ function anAddress(): string {
 describe('a step that a campus reaches', () => {
   test('is told once to those of that campus who asked to be written to', async () => {
     const slug = await anOpenCampaign(server)
-    await switched(slug, true)
+    await tellOfMilestones(server, slug)
     const tech = await aReader(server, slug, anAddress(), { campus: 'gatech.edu' })
     const mit = await aReader(server, slug, anAddress(), { campus: 'mit.edu' })
     const silent = await aReader(server, slug, anAddress(), { campus: 'gatech.edu', updates: false })
     await crowd(server, slug, { campus: 'gatech.edu', people: 47 })
-    await aLook(slug)
+    await lookAtMilestones(server, slug)
     const at49 = await newsTo(tech)
     await crowd(server, slug, { campus: 'gatech.edu', people: 3 })
 
     const other = await server.another()
-    await aLook(slug)
+    await lookAtMilestones(server, slug)
     await Promise.all([lookForMilestones(server.deps), lookForMilestones(other.deps)])
 
     expect(at49).toEqual([])
@@ -66,7 +47,7 @@ describe('a step that a campus reaches', () => {
       update tallies set confirmed = 40 where campaign_id = ${await campaignId(server, slug)} and confirmed > 40`)
     await lookForMilestones(server.deps)
     await crowd(server, slug, { campus: 'gatech.edu', people: 12 })
-    await aLook(slug)
+    await lookAtMilestones(server, slug)
     expect(await newsTo(tech)).toHaveLength(1)
   })
 
@@ -74,14 +55,14 @@ describe('a step that a campus reaches', () => {
     const slug = await anOpenCampaign(server)
     const tech = await aReader(server, slug, anAddress(), { campus: 'gatech.edu' })
     await crowd(server, slug, { campus: 'gatech.edu', people: 59 })
-    await aLook(slug)
+    await lookAtMilestones(server, slug)
     const off = await newsTo(tech)
 
-    await switched(slug, true)
-    await aLook(slug)
+    await tellOfMilestones(server, slug)
+    await lookAtMilestones(server, slug)
     const on = await newsTo(tech)
     await crowd(server, slug, { campus: 'gatech.edu', people: 41 })
-    await aLook(slug)
+    await lookAtMilestones(server, slug)
 
     expect([off, on]).toEqual([[], []])
     expect((await newsTo(tech)).join()).toContain('100 have signed')
@@ -90,7 +71,7 @@ describe('a step that a campus reaches', () => {
 
   test('below what the public sees is never told', async () => {
     const slug = await anOpenCampaign(server, { smallestShown: 60, namesShownAfter: 60 })
-    await switched(slug, true)
+    await tellOfMilestones(server, slug)
     const tech = await aReader(server, slug, anAddress(), { campus: 'gatech.edu' })
     await crowd(server, slug, { campus: 'gatech.edu', people: 54 })
 
@@ -107,12 +88,12 @@ describe('a goal', () => {
     await server.deps.db.execute(sql`
       insert into campaign_campuses (campaign_id, campus_id, goal)
       select ${id}, id, 52 from campuses where domain = 'gatech.edu'`)
-    await switched(slug, true)
+    await tellOfMilestones(server, slug)
     const tech = await aReader(server, slug, anAddress(), { campus: 'gatech.edu' })
     await crowd(server, slug, { campus: 'gatech.edu', people: 52 })
 
-    await aLook(slug)
-    await aLook(slug)
+    await lookAtMilestones(server, slug)
+    await lookAtMilestones(server, slug)
 
     const news = await newsTo(tech)
     expect(news).toHaveLength(1)
@@ -127,13 +108,13 @@ describe('a goal', () => {
     const none = await aReader(server, slug, anAddress())
     const ofLow = await aReader(server, low, anAddress(), { campus: 'gatech.edu' })
     await crowd(server, low, { campus: 'gatech.edu', people: 9 })
-    await aLook(low)
-    await switched(slug, true)
-    await switched(low, true)
+    await lookAtMilestones(server, low)
+    await tellOfMilestones(server, slug)
+    await tellOfMilestones(server, low)
     await crowd(server, slug, { campus: 'gatech.edu', people: 12 })
 
-    await aLook(slug)
-    await aLook(low)
+    await lookAtMilestones(server, slug)
+    await lookAtMilestones(server, low)
 
     expect((await newsTo(tech)).join()).toContain('We have reached our goal')
     expect(await newsTo(none)).toHaveLength(1)

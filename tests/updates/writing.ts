@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm'
+import { expect, vi } from 'vitest'
 import type { Update } from '../../server/updates/contract.ts'
+import { lookForMilestones } from '../../server/updates/milestones.ts'
 import { type AnOrganizer, anOrganizer, campaignId, confirm, sign } from '../builders.ts'
 import type { Estamos } from '../estamos.ts'
 
@@ -88,4 +90,24 @@ export async function manyReaders(server: Estamos, slug: string, people: number)
     select ${campaign.id}, decode(email, 'hex'), decode(address, 'hex'), '', 'confirmed', false, decode(contact, 'hex'),
       false, true, 1, 'en', '', '', now(), now()
     from json_to_recordset(${JSON.stringify(rows)}::json) as row (email text, address text, contact text)`)
+}
+
+/** An organizer lets those who asked to be written to be told of milestones from now on. */
+export async function tellOfMilestones(server: Estamos, slug: string): Promise<void> {
+  const organizer = await anOrganizer(server, { role: 'editor' })
+  const answer = await organizer.call('PUT', `campaigns/${slug}/milestones`, { on: true })
+  expect(answer.json()).toEqual({ on: true })
+}
+
+/** As the clock does it, once the leaderboard shows what was confirmed. */
+export async function lookAtMilestones(server: Estamos, slug: string): Promise<void> {
+  const id = await campaignId(server, slug)
+  const { rows } = await server.deps.db.execute<{ all: number }>(
+    sql`select coalesce(sum(confirmed), 0)::int as all from tallies where campaign_id = ${id} and confirmed >= 5`,
+  )
+  await vi.waitUntil(async () => {
+    const { leaderboard } = await server.deps.leaderboards.of(id)
+    return leaderboard.confirmed >= (rows[0]?.all ?? 0)
+  }, 10_000)
+  await lookForMilestones(server.deps)
 }
