@@ -29,6 +29,7 @@ import { organizationRoutes } from './organizations/routes.ts'
 import { accountRoutes } from './organizers/account-routes.ts'
 import { guard } from './organizers/guard.ts'
 import { organizerRoutes } from './organizers/routes.ts'
+import { switchRoutes } from './switches/routes.ts'
 import { updateRoutes } from './updates/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { showRefusedPage } from './pages/show.ts'
@@ -103,6 +104,7 @@ function consoleApi(deps: Deps) {
     importRoutes(app, deps)
     updateRoutes(app, deps)
     mailConsoleRoutes(app, deps)
+    switchRoutes(app, deps)
   }
 }
 

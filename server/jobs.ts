@@ -12,6 +12,7 @@ import { recountTallies } from './leaderboards/recount.ts'
 import { sumUpCreated } from './leaderboards/tally.ts'
 import { composeLetters } from './letters.ts'
 import { startDelivery } from './mail/delivery.ts'
+import { releaseHeld } from './mail/held.ts'
 import { deleteCopies } from './mail/provider-copies.ts'
 import { forgetLetters, forgetMailboxes } from './mail/forgetting.ts'
 import { forgetInvitations } from './organizations/forgetting.ts'
@@ -28,6 +29,7 @@ const byTheClock = [
   { task: 'unfinished-exclusions', match: '* * * * *' },
   { task: 'carry-updates-on', match: '* * * * *' },
   { task: 'look-for-milestones', match: '*/3 * * * *' },
+  { task: 'release-held', match: '* * * * *' },
   { task: 'sum-up-created', match: '* * * * *' },
   { task: 'name-mail-domains', match: '*/2 * * * *' },
   { task: 'notice-fakes', match: '*/2 * * * *' },
@@ -59,6 +61,7 @@ export function tasks(deps: Deps): TaskList {
     'look-for-milestones': () => lookForMilestones(deps),
     'unfinished-exclusions': () => carryOutUnfinished(deps),
     'forget-invitations': () => forgetInvitations(deps),
+    'release-held': () => releaseHeld(deps.db),
     'sum-up-created': () => sumUpCreated(deps),
     'name-mail-domains': () => nameMailDomains(deps),
     'notice-fakes': () => noticeFakes(deps),

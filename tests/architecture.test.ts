@@ -132,6 +132,7 @@ const writers: Record<string, string> = {
   milestones: 'updates',
   milestone_wishes: 'updates',
   audit_log: 'audit',
+  switches: 'switches',
 }
 
 describe('a table is written only by its own noun', () => {

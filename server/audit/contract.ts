@@ -52,6 +52,8 @@ export const actions = [
   'import.make',
   'offline-count.add',
   'offline-count.remove',
+  'switch.on',
+  'switch.off',
 ] as const
 export type AuditAction = (typeof actions)[number]
 

@@ -8,7 +8,7 @@ import { type Campaign, type PledgeText, readCampaigns } from './reading.ts'
 export type { Campaign, PledgeText }
 
 /** How long a process may go on with what it knows of a campaign, should a notification be lost. */
-const KNOWN_FOR_MS = 2_000
+const KNOWN_FOR_MS = 1_500
 
 export interface Campaigns {
   /** @throws Refusal `unknown-campaign`; a draft is unknown to the public. */
@@ -73,6 +73,9 @@ export function openCampaigns(db: Db, keys: Keys, listener: Listener): Campaigns
   }
 }
 
+/** When it makes sense to look again whether signing goes on. */
+const PAUSED_SECONDS = 600
+
 /** Tells every process that a campaign has changed; heard once the transaction commits. */
 export async function announceCampaigns(db: DbOrTx): Promise<void> {
   await db.execute(sql`select pg_notify('campaigns', '')`)
@@ -85,12 +88,16 @@ export function openness(campaign: Campaign, now: Date): 'upcoming' | 'open' | '
   return 'open'
 }
 
-/** @throws Refusal `campaign-not-open`, `campaign-closed` */
+/** @throws Refusal `campaign-not-open`, `campaign-closed`, `signing-paused` */
 export function requireOpen(campaign: Campaign, now: Date): void {
   const is = openness(campaign, now)
   if (is === 'upcoming') throw new Refusal('campaign-not-open', 'This campaign has not opened yet.')
   if (is === 'closed')
     throw new Refusal('campaign-closed', 'This campaign has closed; it takes no more pledges.')
+  if (campaign.switches.has('closed-signing')) {
+    const detail = 'Signing is paused for the moment. Nothing was saved; please come back later.'
+    throw new Refusal('signing-paused', detail, { retryAfter: PAUSED_SECONDS })
+  }
 }
 
 /** The wording in the first of these locales that the campaign has ("es-MX" finds "es"), or in its own. */

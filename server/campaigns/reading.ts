@@ -13,6 +13,8 @@ import {
 } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
+import type { SwitchName } from '../switches/contract.ts'
+import { readSwitches, switchesOf } from '../switches/switches.ts'
 import { openDigestKey } from './digest-key.ts'
 
 export type PledgeText = typeof pledgeTexts.$inferSelect
@@ -46,6 +48,8 @@ export type Campaign = Omit<typeof campaigns.$inferSelect, 'digestKey'> & {
   logo?: Logo
   /** The codes that are kept with a pledge. */
   sources: ReadonlySet<string>
+  /** Kill switches that are on for it. */
+  switches: ReadonlySet<SwitchName>
 }
 
 /** Campaigns first and what they say after them: whoever sees one open sees no wording from before it opened. */
@@ -55,11 +59,13 @@ export async function readCampaigns(db: DbOrTx, keys: Keys): Promise<Campaign[]>
     .from(campaigns)
     .innerJoin(organizations, eq(organizations.id, campaigns.organizationId))
   const said = await readAllSaid(db)
+  const switches = await readSwitches(db)
   return rows.map(({ campaigns: campaign, organizations: { name, url } }) => ({
     ...campaign,
     digestKey: openDigestKey(keys, campaign.slug, campaign.digestKey),
     organization: { name, url },
     ...saidIn(said, campaign),
+    switches: switchesOf(switches, campaign),
   }))
 }
 

@@ -20,6 +20,7 @@
  * milestone       a number that a campus reached, and its signers are told of
  * leaderboard     tallies ranked, as the public may see them
  * source          which embed, poster or link brought a pledge
+ * switch          a kill switch for a bad night: no signing, no mail, a frozen leaderboard, a raised captcha
  * contact         a signer's name and email
  * canonical email what counts as one mailbox
  * email digest    HMAC of the canonical email under the campaign's digest key: decides counting
@@ -38,3 +39,4 @@ export * from './schema/entry.ts'
 export * from './schema/mail.ts'
 export * from './schema/updates.ts'
 export * from './schema/audit.ts'
+export * from './schema/switches.ts'

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { type Db, type DbOrTx, transaction, type Tx } from '../db/db.ts'
 import { campaignCampuses, campaigns, campuses, leaderboards, NO_CAMPUS, tallies } from '../db/schema.ts'
+import { isOn } from '../switches/switches.ts'
 import type { Leaderboard } from './contract.ts'
 import { type Counted, type Frame, publicFrame } from './leaderboard.ts'
 
@@ -27,6 +28,7 @@ export async function publishLeaderboard(db: Db, campaignId: number, now: Date):
       .where(eq(leaderboards.campaignId, campaignId))
       .for('update')
     if (!last) throw new Error(`campaign ${campaignId} has no leaderboard`)
+    if (last.version > 0 && (await isFrozen(tx, campaignId))) return published(last)
     const frame = await currentFrame(tx, campaignId)
     if (last.version > 0 && isSame(last.frame as Frame, frame)) return published(last)
     const [next] = await tx
@@ -50,6 +52,12 @@ function published({ version, frame, publishedAt }: typeof leaderboards.$inferSe
   const json = JSON.stringify(leaderboard)
   const etag = `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`
   return { leaderboard, json, etag }
+}
+
+async function isFrozen(tx: Tx, campaignId: number): Promise<boolean> {
+  const { rows } = await tx.execute<{ on: boolean }>(sql`
+    select ${isOn('frozen-leaderboard', sql`${campaignId}::int`)} as on`)
+  return rows[0]?.on ?? false
 }
 
 /** jsonb keeps no order of keys: both sides are brought through the same one. */

@@ -5,6 +5,7 @@ import { openPresence, type Presence } from '../db/presence.ts'
 import type { Deps } from '../deps.ts'
 import type { ComposeAll } from './addressed.ts'
 import { admitted } from './admission.ts'
+import { holdLetters } from './held.ts'
 import { claimLetters, dropLetters, type LedgerLetter, releaseLetters, releaseOfTheGone } from './ledger.ts'
 import { MailFailure, type Outcome } from './mail.ts'
 import { type Post, postsOf, type ReadyLetter } from './posts.ts'
@@ -92,11 +93,36 @@ async function round(rounds: Rounds): Promise<number> {
   const claimed = await claimLetters(deps.db, { worker: presence.number, most, now: deps.now() })
   const underWay = new Set(claimed.map(({ id }) => id))
   try {
-    await sendAll(rounds, claimed, underWay)
+    await sendAll(rounds, await withoutPaused(rounds, claimed, underWay), underWay)
   } finally {
     await releaseLetters(deps.db, presence.number, [...underWay])
   }
   return claimed.length
+}
+
+/** Sets letters aside whose campaign's mail is paused. */
+async function withoutPaused(
+  { deps, presence }: Rounds,
+  claimed: LedgerLetter[],
+  underWay: Set<string>,
+): Promise<LedgerLetter[]> {
+  const paused = await pausedOf(deps, claimed)
+  await holdLetters(
+    deps.db,
+    presence.number,
+    [...paused].map(({ id }) => id),
+  )
+  for (const { id } of paused) underWay.delete(id)
+  return claimed.filter((letter) => !paused.has(letter))
+}
+
+async function pausedOf({ campaigns }: Deps, letters: LedgerLetter[]): Promise<Set<LedgerLetter>> {
+  const paused = new Set<number | null>()
+  for (const id of new Set(letters.map(({ campaignId }) => campaignId))) {
+    const campaign = id === null ? undefined : await campaigns.byId(id)
+    if (campaign?.switches.has('paused-mail')) paused.add(id)
+  }
+  return new Set(letters.filter(({ campaignId }) => paused.has(campaignId)))
 }
 
 /** Takes from `underWay` what it has dealt with. */
@@ -147,6 +173,7 @@ async function admittedOf(
 async function send(rounds: Rounds, { way, mailing, letters }: Post, underWay: Set<string>): Promise<void> {
   const { deps, rest, stopping } = rounds
   if (stopping.signal.aborted || rest.isOn(deps.now())) return
+  if ((await pausedOf(deps, letters)).size > 0) return
   const outcomes = await way.post(mailing)
   await suppressUnknown(deps, mailing, outcomes)
   const failure = outcomes.find((outcome) => outcome?.isAboutTheWay)

@@ -127,6 +127,6 @@ export async function dropLetters(db: DbOrTx, ids: string[]): Promise<void> {
   if (ids.length > 0) await db.execute(sql`delete from letters where id = any(${idsOf(ids)})`)
 }
 
-function idsOf(ids: string[]) {
+export function idsOf(ids: string[]) {
   return sql`${`{${ids.join(',')}}`}::uuid[]`
 }

@@ -20,7 +20,7 @@ export async function holdUpdate(db: DbOrTx, updateId: number, until: Date | 'in
     update letters set due_at = ${at}::timestamptz
     where id in (
       select id from letters
-      where update_id = ${updateId} and state in ('queued', 'claimed')
+      where update_id = ${updateId} and state in ('queued', 'held', 'claimed')
         and (due_at = 'infinity') <> (${at}::timestamptz = 'infinity')
       for update skip locked)`)
 }
@@ -29,14 +29,14 @@ export async function holdUpdate(db: DbOrTx, updateId: number, until: Date | 'in
 export async function dropUpdate(db: DbOrTx, updateId: number): Promise<void> {
   await db.execute(sql`
     delete from letters where id in (
-      select id from letters where update_id = ${updateId} and state = 'queued' for update skip locked)`)
+      select id from letters where update_id = ${updateId} and state in ('queued', 'held') for update skip locked)`)
 }
 
 export async function updateLetters(db: DbOrTx, ids: number[]): Promise<Map<number, UpdateLetters>> {
   if (ids.length === 0) return new Map()
   const { rows } = await db.execute<UpdateLetters & { update_id: number }>(sql`
-    select update_id, count(*) filter (where state in ('queued', 'claimed'))::int as waiting,
-      count(*) filter (where state not in ('queued', 'claimed', 'refused'))::int as sent,
+    select update_id, count(*) filter (where state in ('queued', 'held', 'claimed'))::int as waiting,
+      count(*) filter (where state not in ('queued', 'held', 'claimed', 'refused'))::int as sent,
       count(*) filter (where state = 'refused')::int as refused
     from letters where update_id = any (${sql.param(ids)}::int[]) group by update_id`)
   return new Map(rows.map(({ update_id, ...counted }) => [update_id, counted]))

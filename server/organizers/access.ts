@@ -114,6 +114,14 @@ export const access: Record<string, Access> = {
   // dashboards
   [`GET ${BASE}/campaigns/:campaign/dashboard`]: { role: 'viewer', partners: true },
 
+  // kill switches: on at once, by whoever may edit; off again with a passkey
+  [`GET ${BASE}/campaigns/:campaign/switches`]: { role: 'viewer' },
+  [`PUT ${BASE}/campaigns/:campaign/switches/:switch`]: { role: 'editor' },
+  [`DELETE ${BASE}/campaigns/:campaign/switches/:switch`]: { role: 'editor', fresh: true },
+  [`GET ${BASE}/organizations/:organization/switches`]: { role: 'viewer' },
+  [`PUT ${BASE}/organizations/:organization/switches/:switch`]: { role: 'editor' },
+  [`DELETE ${BASE}/organizations/:organization/switches/:switch`]: { role: 'editor', fresh: true },
+
   // mail
   [`GET ${BASE}/campaigns/:campaign/refused-letters`]: { role: 'viewer' },
 

@@ -18,5 +18,6 @@ export const campaignPages: Item[] = [
   { path: '/updates', label: 'Updates', needs: 'viewer' },
   { path: '/import', label: 'Bring in', needs: 'editor' },
   { path: '/exports', label: 'Exports', needs: 'viewer' },
+  { path: '/switches', label: 'Switches', needs: 'viewer' },
   { path: '/audit', label: 'Audit log', needs: 'viewer' },
 ]

@@ -42,7 +42,7 @@ export const letters = pgTable(
     /** Where to, where no other row holds it: sealed by the server key, and erased once it is sent. */
     sealed: bytea('sealed'),
     state: text('state', {
-      enum: ['queued', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused'],
+      enum: ['queued', 'held', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused'],
     }).notNull(),
     askedAt: instant('asked_at').notNull(),
     /** Not before this. */
@@ -63,6 +63,9 @@ export const letters = pgTable(
     index('letters_due_index')
       .on(t.isBulk, t.dueAt)
       .where(sql`state = 'queued'`),
+    index('letters_held_index')
+      .on(t.campaignId)
+      .where(sql`state = 'held'`),
     index('letters_claimed_index')
       .on(t.claimedBy)
       .where(sql`state = 'claimed'`),
@@ -77,7 +80,7 @@ export const letters = pgTable(
       .where(sql`update_id is not null`),
     check(
       'letters_state_check',
-      sql`${t.state} in ('queued', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused')`,
+      sql`${t.state} in ('queued', 'held', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused')`,
     ),
     check('letters_claimed_check', sql`(${t.state} = 'claimed') = (${t.claimedBy} is not null)`),
     check('letters_pledge_check', sql`(${t.emailDigest} is null) = (${t.addressDigest} is null)`),

@@ -51,6 +51,8 @@ export const did: Record<AuditAction, string> = {
   'import.make': 'brought signatures in',
   'offline-count.add': 'added an offline count',
   'offline-count.remove': 'removed an offline count',
+  'switch.on': 'turned a kill switch on',
+  'switch.off': 'turned a kill switch off',
 }
 
 /** What the list can be narrowed to; the keys are the nouns before the dot of an action. */
@@ -63,6 +65,7 @@ export const kinds: Record<string, string> = {
   export: 'Exports',
   import: 'Bringing in',
   'offline-count': 'Offline counts',
+  switch: 'Kill switches',
   source: 'Sources',
   partner: 'Partners',
   'chapter-request': 'Chapters',

@@ -11,6 +11,7 @@ const refusals = [
   'invalid-request',
   'campaign-not-open',
   'campaign-closed',
+  'signing-paused',
   'email-invalid',
   'email-not-campus',
   'name-too-long',

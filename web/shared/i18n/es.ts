@@ -131,6 +131,7 @@ export const es: Words = {
     'unknown-campus': 'No conocemos este campus.',
     'campaign-not-open': 'Este compromiso todavía no abre.',
     'campaign-closed': 'Este compromiso ya cerró y no se puede firmar más.',
+    'signing-paused': 'Firmar está en pausa. Vuelve más tarde.',
     'pledge-withdrawn': 'Esta firma se retiró. Puedes firmar otra vez.',
     'token-expired': 'Este enlace ya venció. Firma otra vez y te llegará uno nuevo.',
     'too-large': 'Eso es demasiado largo para enviarlo.',
