@@ -164,18 +164,24 @@ test('a switch of an organization is on for all that it hosts, and for nobody el
   await expect.poll(async () => (await sign(other, hers)).statusCode, soon).toBe(202)
 })
 
-test('the operator turns one for all there are by command, and wrong words turn nothing', async () => {
-  const slug = await anOpenCampaign(server)
+test(
+  'the operator turns one for all there are by command, and wrong words turn nothing',
+  { timeout: 120_000 },
+  async () => {
+    const slug = await anOpenCampaign(server)
 
-  expect(await run('closed-signing', 'on', '--all')).toBe('closed-signing is on for every campaign here.\n')
+    expect(await run('closed-signing', 'on', '--all')).toBe('closed-signing is on for every campaign here.\n')
 
-  await expect.poll(async () => (await sign(other, slug)).json().code, soon).toBe('signing-paused')
-  expect(await run('closed-signing', 'off', '--all')).toBe('closed-signing is off for every campaign here.\n')
-  await expect.poll(async () => (await sign(other, slug)).statusCode, soon).toBe(202)
-  expect(await run('closed-signing', 'on', '--campaign', 'nowhere')).toBe('There is no campaign nowhere.\n')
-  expect(await run('closed-signing', 'on')).toContain('NAME is one of: closed-signing, paused-mail')
-  expect((await sign(other, slug)).statusCode).toBe(202)
-})
+    await expect.poll(async () => (await sign(other, slug)).json().code, soon).toBe('signing-paused')
+    expect(await run('closed-signing', 'off', '--all')).toBe(
+      'closed-signing is off for every campaign here.\n',
+    )
+    await expect.poll(async () => (await sign(other, slug)).statusCode, soon).toBe(202)
+    expect(await run('closed-signing', 'on', '--campaign', 'nowhere')).toBe('There is no campaign nowhere.\n')
+    expect(await run('closed-signing', 'on')).toContain('NAME is one of: closed-signing, paused-mail')
+    expect((await sign(other, slug)).statusCode).toBe(202)
+  },
+)
 
 test('on twice is on once since its first moment, and who turned it stands in the log', async () => {
   const slug = await anOpenCampaign(server)
