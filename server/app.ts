@@ -1,10 +1,10 @@
 import cookie from '@fastify/cookie'
-import formbody from '@fastify/formbody'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifySchema,
   LogController,
   type RawServerDefault,
 } from 'fastify'
@@ -16,10 +16,12 @@ import { campaignRoutes } from './campaigns/routes.ts'
 import { coalitionRoutes } from './coalitions/routes.ts'
 import { campusRoutes } from './campuses/routes.ts'
 import type { Config } from './config.ts'
+import { Nothing } from './contract.ts'
 import { dashboardRoutes } from './dashboards/routes.ts'
 import type { Deps } from './deps.ts'
 import { exclusionRoutes } from './exclusions/routes.ts'
-import { denyByDefault, openToAnyPage } from './headers.ts'
+import { requireDoors } from './doors.ts'
+import { answerPreflights, denyByDefault } from './headers.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
@@ -61,10 +63,12 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
     // What is logged names the route; a logger for each request would only add the request.
     childLoggerFactory: (logger) => logger,
   }).withTypeProvider<TypeBoxTypeProvider>()
+  requireDoors(app)
   denyByDefault(app, deps)
   answerRefusals(app, showRefusedPage(deps.publicUrl))
-  await app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES })
-  await app.register(swagger, { openapi })
+  // Calls take JSON alone; forms are for pages.
+  app.removeContentTypeParser('text/plain')
+  await app.register(swagger, { openapi, transform: withoutNothing })
   await app.register(api(deps))
   await app.register(consoleApi(deps), { prefix: '/api/v1/console' })
   await app.register(async (calls: App) => providerRoutes(calls, deps))
@@ -75,7 +79,7 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
 /** The public contract: any page may read it, and none with a signer's cookie. */
 function api(deps: Deps) {
   return async (app: App): Promise<void> => {
-    openToAnyPage(app)
+    answerPreflights(app)
     healthRoutes(app, deps)
     campaignRoutes(app, deps)
     publicLogoRoute(app, deps)
@@ -83,7 +87,9 @@ function api(deps: Deps) {
     leaderboardRoutes(app, deps)
     pledgeRoutes(app, deps)
     receiptRoutes(app, deps)
-    app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+    app.get('/api/openapi.json', { schema: { hide: true, produces: ['application/json'] } }, async () =>
+      app.swagger(),
+    )
   }
 }
 
@@ -106,6 +112,12 @@ function consoleApi(deps: Deps) {
     mailConsoleRoutes(app, deps)
     switchRoutes(app, deps)
   }
+}
+
+/** That a route takes no body is said by leaving it out. */
+function withoutNothing({ schema, url }: { schema: FastifySchema; url: string }) {
+  const { body, ...others } = schema
+  return { url, schema: body === Nothing ? others : schema }
 }
 
 const openapi = {

@@ -13,3 +13,19 @@ export const Problem = Type.Object(
   { $id: 'Problem' },
 )
 export type Problem = Static<typeof Problem>
+
+/** Of a route that takes no body. Browsers and programs may send an empty one. */
+export const Nothing = Type.Unsafe<unknown>({
+  not: {
+    anyOf: [
+      { type: 'object', minProperties: 1 },
+      { type: 'string', minLength: 1 },
+      { type: 'array' },
+      { type: 'number' },
+      { type: 'boolean' },
+    ],
+  },
+})
+
+/** The answer to what was done and leaves nothing to be told. */
+export const Done = { 204: Type.Unsafe<unknown>({ type: 'null', description: 'Done.' }) }

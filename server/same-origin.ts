@@ -12,3 +12,11 @@ export function requireSameOrigin({ publicUrl }: Deps) {
     if (!isOurs) throw new Refusal('cross-origin', 'This can only be done on our own pages.')
   }
 }
+
+const frames = ['iframe', 'frame', 'embed', 'object', 'fencedframe']
+
+/** Browsers that know no policy of frames say at least what they load a page for. */
+export async function refuseFrames({ headers }: FastifyRequest): Promise<void> {
+  if (frames.includes(String(headers['sec-fetch-dest'])))
+    throw new Refusal('cross-origin', 'This page is not shown in frames.')
+}

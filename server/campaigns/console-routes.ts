@@ -30,6 +30,8 @@ import { showSettings } from './showing.ts'
 import { closeCampaign, openCampaign, reopenCampaign } from './states.ts'
 import { changeTargets } from './targets.ts'
 import { changeTexts } from './texts.ts'
+import { Done } from '../contract.ts'
+import { OrganizationParams } from '../organizations/contract.ts'
 
 /** A whole campaign is longer than what strangers may send. */
 const LARGEST_FORM = 256 * 1024
@@ -43,7 +45,13 @@ const shown = { params: OfCampaign, response: { 200: CampaignSettings } }
 export function campaignConsoleRoutes(app: App, deps: Deps): void {
   app.post(
     '/organizations/:organization/campaigns',
-    { schema: { body: NewCampaignRequest, response: { 201: Type.Object({ slug: Type.String() }) } } },
+    {
+      schema: {
+        params: OrganizationParams,
+        body: NewCampaignRequest,
+        response: { 201: Type.Object({ slug: Type.String() }) },
+      },
+    },
     async (request, reply) =>
       reply.status(201).send({ slug: await makeCampaign(deps, member(request), request.body) }),
   )
@@ -52,7 +60,7 @@ export function campaignConsoleRoutes(app: App, deps: Deps): void {
   )
   app.delete(
     '/campaigns/:campaign',
-    { schema: { params: OfCampaign, querystring: RevisionQuery } },
+    { schema: { params: OfCampaign, querystring: RevisionQuery, response: Done } },
     async (request, reply) => {
       await deleteDraft(deps, campaignMember(request), Number(request.query.revision))
       return reply.status(204).send()

@@ -10,9 +10,7 @@ export const Locale = Type.String({
 
 export const CampaignParams = Type.Object({ slug: Slug })
 
-export const LocaleQuery = Type.Object({
-  locale: Type.Optional(Locale),
-})
+export const LocaleQuery = Type.Object({ locale: Type.Optional(Locale) }, { additionalProperties: false })
 
 export const Affiliation = Type.Enum(['student', 'alum', 'staff', 'other'])
 export type Affiliation = Static<typeof Affiliation>

@@ -20,6 +20,8 @@ const kinds: [type: Logo['type'], begins: (bytes: Buffer) => boolean][] = [
   ],
 ]
 
+export const logoTypes = kinds.map(([type]) => type)
+
 /**
  * Gives a campaign its logo. Its bytes are shown as they came: what a camera wrote into them stays in them.
  * @throws Refusal `setting-invalid`

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { campusStanding } from '../leaderboards/campus-standing.ts'
+import { CampaignPath } from '../organizers/contract.ts'
 import { campaignMember } from '../organizers/guard.ts'
 import type { PledgeProps } from '../pages/contract.ts'
 import type { Campaign } from './campaign.ts'
@@ -14,7 +15,10 @@ const LARGEST_FORM = 256 * 1024
 export function previewRoutes(app: App, deps: Deps): void {
   app.post(
     '/campaigns/:campaign/preview',
-    { bodyLimit: LARGEST_FORM, schema: { body: PreviewRequest } },
+    {
+      bodyLimit: LARGEST_FORM,
+      schema: { params: CampaignPath, body: PreviewRequest, produces: ['application/json'] },
+    },
     async (request) => {
       const { campaign } = campaignMember(request)
       return await previewProps(deps, previewOf(campaign, request.body), request.body)

@@ -11,9 +11,7 @@ export function campaignRoutes(app: App, deps: Deps): void {
     { schema: { params: CampaignParams, querystring: LocaleQuery, response: { 200: Campaign } } },
     async (request, reply) => {
       const campaign = await deps.campaigns.bySlug(request.params.slug)
-      void reply
-        .header('cache-control', 'public, max-age=5, stale-while-revalidate=60')
-        .header('vary', 'accept-language')
+      void reply.header('vary', 'accept-language')
       return await showCampaign(
         deps,
         campaign,

@@ -21,9 +21,10 @@ export const Campus = Type.Object(
 )
 export type Campus = Static<typeof Campus>
 
-export const CampusQuery = Type.Object({
-  q: Type.String({ maxLength: 200, description: 'A name, short name, alias, domain, or a part of one.' }),
-})
+export const CampusQuery = Type.Object(
+  { q: Type.String({ maxLength: 200, description: 'A name, short name, alias, domain, or a part of one.' }) },
+  { additionalProperties: false },
+)
 
 /** At most 8, best match first; none where `q` has fewer than two letters. */
 export const CampusMatches = Type.Object({ campuses: Type.Array(Campus) }, { $id: 'CampusMatches' })

@@ -28,6 +28,7 @@ import { joinCoalition, previewPartnerInvitation } from './joining.ts'
 import { cancelPartnerInvitation, invitePartner, invitePartnerAgain } from './partner-invitations.ts'
 import { leaveCoalition, removePartner } from './partners.ts'
 import { registerSource, removeSource, showSources } from './sources.ts'
+import { Done } from '../contract.ts'
 
 const at = '/campaigns/:campaign'
 const answer = { 200: Coalition }
@@ -38,7 +39,7 @@ export function coalitionRoutes(app: App, deps: Deps): void {
   app.get(`${at}/coalition`, { schema: { ...schema, response: answer } }, async (request) =>
     showCoalition(deps, campaignMember(request)),
   )
-  app.delete(`${at}/partnership`, { schema }, async (request, reply) => {
+  app.delete(`${at}/partnership`, { schema: { ...schema, response: Done } }, async (request, reply) => {
     await leaveCoalition(deps, campaignMember(request))
     return reply.status(204).send()
   })
@@ -74,7 +75,7 @@ function sourceRoutes(app: App, deps: Deps): void {
       return reply.status(201).send(await showSources(deps, campaignMember(request)))
     },
   )
-  app.delete(`${url}/:code`, { schema: { params: SourceParams } }, async (request, reply) => {
+  app.delete(`${url}/:code`, { schema: { params: SourceParams, response: Done } }, async (request, reply) => {
     await removeSource(deps, campaignMember(request), request.params.code)
     return reply.status(204).send()
   })

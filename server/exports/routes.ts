@@ -11,10 +11,12 @@ const types: Record<TotalsForm, string> = {
   json: 'application/json; charset=utf-8',
 }
 
+const produces = Object.values(types)
+
 export function exportRoutes(app: App, deps: Deps): void {
   // Asking for the head alone would make the whole file, and write it down.
   const exposeHeadRoute = false
-  const totals = { exposeHeadRoute, schema: { params: TotalsParams, querystring: TotalsQuery } }
+  const totals = { exposeHeadRoute, schema: { params: TotalsParams, querystring: TotalsQuery, produces } }
   app.get('/campaigns/:campaign/exports/totals.:form', totals, async (request, reply) => {
     const { form } = request.params
     return send(reply, form, await exportTotals(deps, campaignMember(request), { form, ...request.query }))
@@ -29,7 +31,7 @@ export function exportRoutes(app: App, deps: Deps): void {
   })
   app.get(
     '/campaigns/:campaign/exports/pledges.:form',
-    { exposeHeadRoute, schema: { params: ListParams } },
+    { exposeHeadRoute, schema: { params: ListParams, produces } },
     async (request, reply) => {
       const { form } = request.params
       return send(reply, form, await exportPledges(deps, campaignMember(request), form))
@@ -37,12 +39,11 @@ export function exportRoutes(app: App, deps: Deps): void {
   )
 }
 
-/** Never stored by a browser or a proxy; cut off in the middle, the connection breaks, so that nobody takes it for whole. */
+/** Cut off in the middle, the connection breaks, so that nobody takes it for whole. */
 function send(reply: FastifyReply, form: TotalsForm, { fileName, rows, content }: Export): FastifyReply {
   return reply
     .type(types[form])
     .headers({
-      'cache-control': 'no-store',
       'content-disposition': `attachment; filename="${fileName}"`,
       'x-estamos-rows': String(rows),
     })

@@ -5,6 +5,7 @@ import { campaignMember } from '../organizers/guard.ts'
 import { ImportedRows, ImportRows, NewOfflineCount, OfflineCountParams, OfflineCounts } from './contract.ts'
 import { importRows, previewImport } from './import.ts'
 import { addOfflineCount, removeOfflineCount, showOfflineCounts } from './offline-counts.ts'
+import { Done } from '../contract.ts'
 
 /** Of 200 rows, each as long as it may be. */
 const ROWS_LIMIT_BYTES = 256 * 1024
@@ -36,8 +37,12 @@ function offlineCountRoutes(app: App, deps: Deps): void {
       return reply.status(201).send(await showOfflineCounts(deps, campaignMember(request)))
     },
   )
-  app.delete(`${url}/:id`, { schema: { params: OfflineCountParams } }, async (request, reply) => {
-    await removeOfflineCount(deps, campaignMember(request), Number(request.params.id))
-    return reply.status(204).send()
-  })
+  app.delete(
+    `${url}/:id`,
+    { schema: { params: OfflineCountParams, response: Done } },
+    async (request, reply) => {
+      await removeOfflineCount(deps, campaignMember(request), Number(request.params.id))
+      return reply.status(204).send()
+    },
+  )
 }

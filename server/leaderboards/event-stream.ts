@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Leaderboards } from './live.ts'
 import type { Published } from './publishing.ts'
@@ -9,10 +9,6 @@ const RETRY_MS = 2_000
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store',
-  'access-control-allow-origin': '*',
-  'cross-origin-resource-policy': 'cross-origin',
-  'x-content-type-options': 'nosniff',
   'x-accel-buffering': 'no',
 }
 
@@ -36,7 +32,7 @@ export function eventStreams(leaderboards: Leaderboards): EventStreams {
       const response = reply.raw
       if (response.destroyed) return
       open.add(response)
-      response.writeHead(200, headers)
+      response.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers })
       response.write(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`)
       const show = skippingTo(response)
       if (request.headers['last-event-id'] !== String(first.leaderboard.version)) show(first)

@@ -5,8 +5,6 @@ import { campusStanding } from './campus-standing.ts'
 import { CampusParams, CampusStanding, Leaderboard } from './contract.ts'
 import { eventStreams } from './event-stream.ts'
 
-const PUBLIC = 'public, max-age=1, stale-while-revalidate=30'
-
 export function leaderboardRoutes(app: App, deps: Deps): void {
   const streams = eventStreams(deps.leaderboards)
   app.addHook('preClose', async () => streams.end())
@@ -16,7 +14,7 @@ export function leaderboardRoutes(app: App, deps: Deps): void {
     async (request, reply) => {
       const campaign = await deps.campaigns.bySlug(request.params.slug)
       const { json, etag } = await deps.leaderboards.of(campaign.id)
-      void reply.header('cache-control', PUBLIC).header('etag', etag)
+      void reply.header('etag', etag)
       if (isKnown(request.headers['if-none-match'], etag))
         return reply.status(304 as never).send(undefined as never)
       // Written out once for everybody; not through the serializer again.
@@ -29,9 +27,8 @@ export function leaderboardRoutes(app: App, deps: Deps): void {
   app.get(
     '/api/v1/campaigns/:slug/campuses/:domain',
     { schema: { params: CampusParams, response: { 200: CampusStanding } } },
-    async (request, reply) => {
+    async (request) => {
       const campaign = await deps.campaigns.bySlug(request.params.slug)
-      void reply.header('cache-control', PUBLIC)
       return await campusStanding(deps, campaign, request.params.domain)
     },
   )

@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { CampaignPath } from '../organizers/contract.ts'
@@ -6,6 +7,7 @@ import { ReceiptParams, ReceiptStatus, RefusedLetters } from './contract.ts'
 import { receiptStatus } from './receipts.ts'
 import { refusedLetters } from './refused.ts'
 import { takeSendgridCall } from './sendgrid-calls.ts'
+import { Done } from '../contract.ts'
 
 export function receiptRoutes(app: App, deps: Deps): void {
   app.get(
@@ -38,7 +40,7 @@ export function providerRoutes(app: App, deps: Deps): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
   app.post(
     '/api/v1/mail-events/sendgrid',
-    { bodyLimit: LARGEST_CALL_BYTES, schema: { hide: true } },
+    { bodyLimit: LARGEST_CALL_BYTES, schema: { hide: true, body: Type.Unknown(), response: Done } },
     async (request, reply) => {
       const { [SIGNATURE]: signature, [TIMESTAMP]: timestamp } = request.headers
       await takeSendgridCall(deps, sendgridKey, {

@@ -21,6 +21,7 @@ import { cancelInvitation, invite, inviteAgain } from './invitations.ts'
 import { changeRole, handOver, leave, removeMember } from './members.ts'
 import { changeOrganization } from './organization.ts'
 import { showOrganization } from './showing.ts'
+import { Done } from '../contract.ts'
 
 export function organizationRoutes(app: App, deps: Deps): void {
   const at = '/organizations/:organization'
@@ -45,14 +46,22 @@ export function organizationRoutes(app: App, deps: Deps): void {
       return await showOrganization(deps, member(request))
     },
   )
-  app.delete(`${at}/members/:organizer`, { schema: { params: MemberParams } }, async (request, reply) => {
-    await removeMember(deps, member(request), Number(request.params.organizer))
-    return reply.status(204).send()
-  })
-  app.delete(`${at}/membership`, { schema: { params: OrganizationParams } }, async (request, reply) => {
-    await leave(deps, member(request))
-    return reply.status(204).send()
-  })
+  app.delete(
+    `${at}/members/:organizer`,
+    { schema: { params: MemberParams, response: Done } },
+    async (request, reply) => {
+      await removeMember(deps, member(request), Number(request.params.organizer))
+      return reply.status(204).send()
+    },
+  )
+  app.delete(
+    `${at}/membership`,
+    { schema: { params: OrganizationParams, response: Done } },
+    async (request, reply) => {
+      await leave(deps, member(request))
+      return reply.status(204).send()
+    },
+  )
   app.post(
     `${at}/hand-over`,
     { schema: { params: OrganizationParams, body: HandOver, response: answer } },
@@ -84,10 +93,14 @@ function invitationRoutes(app: App, deps: Deps): void {
       return await showOrganization(deps, member(request))
     },
   )
-  app.delete(`${at}/:invitation`, { schema: { params: InvitationParams } }, async (request, reply) => {
-    await cancelInvitation(deps, member(request), Number(request.params.invitation))
-    return reply.status(204).send()
-  })
+  app.delete(
+    `${at}/:invitation`,
+    { schema: { params: InvitationParams, response: Done } },
+    async (request, reply) => {
+      await cancelInvitation(deps, member(request), Number(request.params.invitation))
+      return reply.status(204).send()
+    },
+  )
   app.post(
     '/invitation-previews',
     { schema: { body: InvitationLink, response: { 200: InvitationPreview } } },

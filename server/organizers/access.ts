@@ -17,6 +17,8 @@ export interface Access {
   partners?: true
   /** Needs a passkey that was used in this session within the last ten minutes. */
   fresh?: true
+  /** Asked for where one is set: for what has a letter written to whoever is named. */
+  captcha?: 'asked'
 }
 
 const BASE = '/api/v1/console'
@@ -26,7 +28,7 @@ export const access: Record<string, Access> = {
   [`DELETE ${BASE}/session`]: { role: 'organizer' },
 
   // signing in
-  [`POST ${BASE}/sign-in-links`]: { role: 'nobody' },
+  [`POST ${BASE}/sign-in-links`]: { role: 'nobody', captcha: 'asked' },
   [`POST ${BASE}/sign-in-offers`]: { role: 'nobody' },
   [`POST ${BASE}/sessions`]: { role: 'nobody' },
   [`POST ${BASE}/sign-in-challenges`]: { role: 'nobody' },
@@ -167,6 +169,10 @@ export const access: Record<string, Access> = {
   // audit: whoever is a member may see what the others do. A partner sees its own organization's log, not the host's.
   [`GET ${BASE}/organizations/:organization/audit`]: { role: 'viewer' },
   [`GET ${BASE}/campaigns/:campaign/audit`]: { role: 'viewer' },
+}
+
+export function isOfConsole(url: string): boolean {
+  return url.startsWith(`${BASE}/`)
 }
 
 /** @throws Error at the start, for a route that says nothing of who may call it */

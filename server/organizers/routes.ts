@@ -19,10 +19,11 @@ import { beginSignIn } from './passkey-use.ts'
 import { askForReset } from './passkey-resets.ts'
 import { newToken } from './sessions.ts'
 import { showOffer, signInByLink, signInByPasskey, signOut } from './signing-in.ts'
+import { Done } from '../contract.ts'
 
 export function organizerRoutes(app: App, deps: Deps): void {
   app.get('/session', { schema: { response: { 200: Me } } }, async (request) => showMe(deps, actor(request)))
-  app.delete('/session', async (request, reply) => {
+  app.delete('/session', { schema: { response: Done } }, async (request, reply) => {
     await signOut(deps, actor(request))
     forgetSession(deps, reply)
     // Not "cookies": that would take along those of every other site under the same domain.
@@ -49,7 +50,7 @@ function linkRoutes(app: App, deps: Deps): void {
     { schema: { body: SignInLink, response: { 200: SignInOffer } } },
     async (request) => await showOffer(deps, request.body.link, browserOf(deps, request)),
   )
-  app.post('/sessions', { schema: { body: SessionRequest } }, async (request, reply) => {
+  app.post('/sessions', { schema: { body: SessionRequest, response: Done } }, async (request, reply) => {
     keepSignedIn(deps, reply, await signInByLink(deps, request.body, browserOf(deps, request)))
     return reply.status(204).send()
   })
@@ -73,7 +74,7 @@ function passkeyRoutes(app: App, deps: Deps): void {
       return await beginSignIn(deps, browser)
     },
   )
-  app.post('/passkey-sessions', { schema: { body: UsedPasskey } }, async (request, reply) => {
+  app.post('/passkey-sessions', { schema: { body: UsedPasskey, response: Done } }, async (request, reply) => {
     keepSignedIn(deps, reply, await signInByPasskey(deps, request.body, browserOf(deps, request)))
     return reply.status(204).send()
   })

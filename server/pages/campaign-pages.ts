@@ -10,7 +10,7 @@ import { campusStanding } from '../leaderboards/campus-standing.ts'
 import { CampusParams, type CampusStanding } from '../leaderboards/contract.ts'
 import { Source } from '../pledges/contract.ts'
 import type { SigningStep, Theme } from './contract.ts'
-import { PUBLIC_PAGE, showPage } from './show.ts'
+import { showPage } from './show.ts'
 import {
   confirmedStep,
   ConfirmationForm,
@@ -92,7 +92,6 @@ export function campaignPages(app: App, deps: Deps): void {
 
 async function showAsked(deps: Deps, request: FastifyRequest, reply: FastifyReply, asked: Asked) {
   const campaign = await deps.campaigns.bySlug(asked.slug)
-  void reply.header('cache-control', PUBLIC_PAGE)
   const { view = 'pledge' } = asked
   if (asked.isWholePage || view === 'pledge') {
     return await showStep(deps, request, reply, { asked, campaign, step: { at: 'asking' } })

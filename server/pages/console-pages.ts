@@ -54,7 +54,6 @@ function emptyPage(app: App, url: string, page: EmptyPage): void {
   app.get(url, { schema: { hide: true } }, async (_, reply) =>
     reply
       .header('content-security-policy', page.policy)
-      .header('cross-origin-resource-policy', 'same-origin')
       .type('text/html; charset=utf-8')
       .send(await shell(page)),
   )

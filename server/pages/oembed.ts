@@ -12,16 +12,12 @@ const HEIGHT = 720
 
 /** Sites that know oEmbed make an embed of a campaign's link by themselves. Nothing is fetched, whatever `url` says. */
 export function oembedRoutes(app: App, deps: Deps): void {
-  app.get('/oembed', { schema: { hide: true, querystring: Query } }, async (request, reply) => {
+  app.get('/oembed', { schema: { hide: true, querystring: Query } }, async (request) => {
     const { slug, domain } = campaignIn(deps, request.query.url)
     const campaign = await deps.campaigns.bySlug(slug)
     if (domain && !deps.campuses.byDomain(domain))
       throw new Refusal('unknown-campus', 'There is no such campus.')
     const title = textIn(campaign, []).title
-    void reply
-      .header('cross-origin-resource-policy', 'cross-origin')
-      .header('access-control-allow-origin', '*')
-    void reply.header('cache-control', 'public, max-age=300')
     return {
       version: '1.0',
       type: 'rich',

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import compress from '@fastify/compress'
+import formbody from '@fastify/formbody'
 import fastifyStatic from '@fastify/static'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
@@ -15,6 +16,7 @@ import { tokenPages } from './token-pages.ts'
 const built = fileURLToPath(new URL('../../dist/client/', import.meta.url))
 
 export async function pageRoutes(app: App, deps: Deps): Promise<void> {
+  await app.register(formbody)
   await assets(app)
   oembedRoutes(app, deps)
   tokenPages(app, deps)
@@ -32,21 +34,14 @@ export async function pageRoutes(app: App, deps: Deps): Promise<void> {
   })
 }
 
-/** Scripts by their hashed names for ever; the widget, which sites ask for by name, for an hour. */
+/** Scripts, by their hashed names; and the widget, which sites ask for by its own. */
 async function assets(app: App): Promise<void> {
   await app.register(fastifyStatic, {
     root: `${built}assets/`,
     prefix: '/assets/',
     preCompressed: true,
-    immutable: true,
-    maxAge: '365d',
+    cacheControl: false,
     index: false,
-    setHeaders: (reply) => void reply.header('cross-origin-resource-policy', 'cross-origin'),
   })
-  app.get('/widget.js', { schema: { hide: true } }, async (_, reply) => {
-    void reply
-      .header('cross-origin-resource-policy', 'cross-origin')
-      .header('access-control-allow-origin', '*')
-    return await reply.sendFile('widget.js', built, { maxAge: '1h', immutable: false })
-  })
+  app.get('/widget.js', { schema: { hide: true } }, async (_, reply) => reply.sendFile('widget.js', built))
 }

@@ -4,9 +4,6 @@ import { type PublicCode, type Refusal, type RefusalCode, refusals } from '../re
 import type { PageName, Pages, ShownRefusal } from './contract.ts'
 import { type DocumentFrame, htmlDocument } from './document.ts'
 
-/** Pages with nothing personal on them may be kept for a moment by browsers and proxies. */
-export const PUBLIC_PAGE = 'public, max-age=5, stale-while-revalidate=60'
-
 /** What our own words are written in; campaigns bring locales of their own. */
 const ownLocales = ['en', 'es']
 

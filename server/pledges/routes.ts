@@ -20,6 +20,7 @@ import { askForMyPledgeLink, changeMyPledge, erasePledge, openMyPledge, withdraw
 import { makePledge } from './pledge.ts'
 import { requireSameOrigin } from '../same-origin.ts'
 import { endSession, sessionKey, startSession } from './session.ts'
+import { Done } from '../contract.ts'
 
 export function pledgeRoutes(app: App, deps: Deps): void {
   app.post(
@@ -55,7 +56,7 @@ function myPledgeRoutes(app: App, deps: Deps): void {
   app.addHook('onRequest', requireSameOrigin(deps))
   app.post(
     '/api/v1/my-pledge-sessions',
-    { schema: { body: MyPledgeSessionRequest } },
+    { schema: { body: MyPledgeSessionRequest, response: Done } },
     async (request, reply) => {
       startSession(deps, reply, await openMyPledge(deps, request.body.token))
       return reply.status(204).send()
@@ -72,7 +73,7 @@ function myPledgeRoutes(app: App, deps: Deps): void {
   app.post('/api/v1/my-pledge/withdrawal', { schema: { response: { 200: MyPledge } } }, async (request) =>
     withdrawPledge(deps, sessionKey(deps, request)),
   )
-  app.delete('/api/v1/my-pledge', async (request, reply) => {
+  app.delete('/api/v1/my-pledge', { schema: { response: Done } }, async (request, reply) => {
     await erasePledge(deps, sessionKey(deps, request))
     endSession(deps, reply)
     return reply.status(204).send()

@@ -29,6 +29,7 @@ import {
   sendUpdate,
   unscheduleUpdate,
 } from './steps.ts'
+import { Done } from '../contract.ts'
 
 /** An update in many languages is longer than what strangers may send. */
 const bodyLimit = 256 * 1024
@@ -68,10 +69,10 @@ export function updateRoutes(app: App, deps: Deps): void {
   )
   app.delete(
     '/campaigns/:campaign/updates/:update',
-    { schema: { params: UpdatePath, response: { 204: Type.Null() } } },
+    { schema: { params: UpdatePath, response: Done } },
     async (request, reply) => {
       await deleteUpdate(deps, campaignMember(request), Number(request.params.update))
-      return reply.status(204).send(null)
+      return reply.status(204).send()
     },
   )
   app.get(
@@ -82,7 +83,7 @@ export function updateRoutes(app: App, deps: Deps): void {
   )
   app.get(
     '/campaigns/:campaign/updates/:update/emails/:locale',
-    { schema: { params: UpdateEmailPath } },
+    { schema: { params: UpdateEmailPath, produces: ['text/html'] } },
     async (request, reply) => {
       const { update, locale } = request.params
       const html = await previewEmail(deps, campaignMember(request).campaign, Number(update), locale)

@@ -89,11 +89,11 @@ describe('opening', () => {
   })
 
   test('a complete draft opens, can be signed at once, closes, and opens again', async () => {
-    const { slug, change, settings } = await anOpenedDraft(server)
+    const { slug, organizer, change, settings } = await anOpenedDraft(server)
     const opened = await pledge(server, slug)
 
-    const closed = await change('POST', 'closure')
-    const again = await change('POST', 'closure')
+    const closed = await organizer.call('POST', `campaigns/${slug}/closure`)
+    const again = await organizer.call('POST', `campaigns/${slug}/closure`)
     const reopened = await change('DELETE', 'closure')
 
     expect(opened.statusCode).toBe(200)
