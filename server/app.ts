@@ -26,6 +26,7 @@ import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
+import { type Limits, serverOptions, usual } from './limits.ts'
 import { mailConsoleRoutes, providerRoutes, receiptRoutes } from './mail/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { accountRoutes } from './organizers/account-routes.ts'
@@ -46,14 +47,14 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >
 
-const BODY_LIMIT_BYTES = 16 * 1024
-const REQUEST_LIMIT_MS = 20_000
-
 /** The whole server on a page: what it takes in, what it refuses, and every route by its noun. */
-export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): Promise<App> {
+export async function buildApp(
+  deps: Deps,
+  config: Pick<Config, 'trustProxy'>,
+  limits: Limits = usual,
+): Promise<App> {
   const app = Fastify({
-    bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_LIMIT_MS,
+    ...serverOptions(limits),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle' as const,
@@ -63,6 +64,7 @@ export async function buildApp(deps: Deps, config: Pick<Config, 'trustProxy'>): 
     // What is logged names the route; a logger for each request would only add the request.
     childLoggerFactory: (logger) => logger,
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.server.maxConnections = limits.connections
   requireDoors(app)
   denyByDefault(app, deps)
   answerRefusals(app, showRefusedPage(deps.publicUrl))

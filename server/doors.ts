@@ -131,7 +131,7 @@ const NoQuery = Type.Object({}, { additionalProperties: false })
 
 /**
  * From here on in `app` a route starts only if it has its row, and a schema of its path and its answer. One that names no
- * body takes none, and a call that names no query takes none either: so nobody fills caches with made-up ones.
+ * body takes none, and a public call that names no query takes none either: so nobody fills caches with made-up ones.
  */
 export function requireDoors(app: App): void {
   app.addHook('onRoute', (route) => {
@@ -140,7 +140,7 @@ export function requireDoors(app: App): void {
     const lacking = lackingOf(route)
     if (lacking) throw new Error(`${methods.join(', ')} ${route.url} has no schema of its ${lacking}`)
     route.schema = {
-      ...(isCall(route.url) && { querystring: NoQuery }),
+      ...(isPublicCall(route.url) && { querystring: NoQuery }),
       ...(methods.some(takesBody) && { body: Nothing }),
       ...route.schema,
     }
@@ -157,6 +157,10 @@ function lackingOf({ url, schema }: RouteOptions): string | undefined {
 /** Calls answer programs, everything else people. */
 function isCall(url: string): boolean {
   return url.startsWith('/api/')
+}
+
+function isPublicCall(url: string): boolean {
+  return isCall(url) && !isOfConsole(url)
 }
 
 function takesBody(method: string): boolean {
