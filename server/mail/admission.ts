@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { transaction, type Tx } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
 import { countAgainstCaps } from './allowances.ts'
-import { dropLetters } from './ledger.ts'
+import { dropAtTheGate } from './ledger.ts'
 import { type ReadyLetter, wayOf } from './posts.ts'
 import { mailboxDigest, masked, nameOf, suppressedOf, type SuppressionReason } from './suppressions.ts'
 
@@ -34,7 +34,7 @@ export async function admitted(deps: Deps, ready: ReadyLetter[]): Promise<ReadyL
     })
     const going = wanted.filter(({ letter }) => !tooMany.has(letter.id))
     await writeDownReaders(tx, deps, going)
-    await dropLetters(tx, idsOfAllBut(going, asking))
+    await dropAtTheGate(tx, idsOfAllBut(going, asking), deps.now())
     return going
   })
 }

@@ -62,19 +62,21 @@ export const ASK_TO_CONFIRM = `
 export interface ToMany extends Pick<NewLetter, 'template' | 'askedAt' | 'about'> {
   /** The update it carries, as SQL over a reader; whoever has it already does not get it again. */
   update?: SQL | undefined
+  /** Not before this, as SQL over a reader; at once where undefined. */
+  dueAt?: SQL
 }
 
 /**
  * The last part of a statement that asks for the same letter to each pledge of `readers`, wherever it found them. They
  * go after the letters that somebody waits for.
  */
-export function letterToEach(readers: SQL, { template, askedAt, about, update }: ToMany): SQL {
+export function letterToEach(readers: SQL, { template, askedAt, about, update, dueAt }: ToMany): SQL {
   const at = sql`${askedAt.toISOString()}::timestamptz`
   return sql`
     insert into letters (id, template, locale, campaign_id, email_digest, address_digest, about, update_id, is_bulk,
       state, asked_at, due_at)
     select gen_random_uuid(), ${template}, locale, campaign_id, email_digest, address_digest,
-      ${about ? JSON.stringify(about) : null}::jsonb, ${update ?? sql`null::int`}, true, 'queued', ${at}, ${at}
+      ${about ? JSON.stringify(about) : null}::jsonb, ${update ?? sql`null::int`}, true, 'queued', ${at}, ${dueAt ?? at}
     from ${readers}
     on conflict do nothing`
 }
@@ -120,6 +122,18 @@ export async function releaseLetters(db: DbOrTx, worker: number, ids: string[]):
     .update(letters)
     .set({ state: 'queued', claimedBy: null })
     .where(and(eq(letters.claimedBy, worker), sql`${letters.id} = any(${idsOf(ids)})`))
+}
+
+/**
+ * Letters to mailboxes that get none. Of an update's a mark stays for as long as the ledger keeps letters: else its reader would
+ * be taken for one whom it has not reached.
+ */
+export async function dropAtTheGate(db: DbOrTx, ids: string[], at: Date): Promise<void> {
+  if (ids.length === 0) return
+  await db.execute(sql`
+    update letters set state = 'dropped', claimed_by = null, sealed = null, settled_at = ${at.toISOString()}::timestamptz
+    where id = any(${idsOf(ids)}) and update_id is not null`)
+  await db.execute(sql`delete from letters where id = any(${idsOf(ids)}) and update_id is null`)
 }
 
 /** Letters that turned out to be wanted no more. */

@@ -12,12 +12,14 @@ export interface UpdateLetters extends Record<string, unknown> {
 
 /**
  * Keeps the letters of an update that wait from being claimed, or lets them. What a worker has in its hands at this
- * moment is passed over, so that nobody waits for another: whoever calls it does so again.
+ * moment is passed over, so that nobody waits for another: whoever calls it does so again. The days for which a letter is
+ * tried begin when it is let.
  */
 export async function holdUpdate(db: DbOrTx, updateId: number, until: Date | 'infinity'): Promise<void> {
   const at = until === 'infinity' ? until : until.toISOString()
   await db.execute(sql`
-    update letters set due_at = ${at}::timestamptz
+    update letters set due_at = ${at}::timestamptz,
+      asked_at = case when ${at}::timestamptz = 'infinity' then asked_at else ${at}::timestamptz end
     where id in (
       select id from letters
       where update_id = ${updateId} and state in ('queued', 'held', 'claimed')
@@ -36,7 +38,7 @@ export async function updateLetters(db: DbOrTx, ids: number[]): Promise<Map<numb
   if (ids.length === 0) return new Map()
   const { rows } = await db.execute<UpdateLetters & { update_id: number }>(sql`
     select update_id, count(*) filter (where state in ('queued', 'held', 'claimed'))::int as waiting,
-      count(*) filter (where state not in ('queued', 'held', 'claimed', 'refused'))::int as sent,
+      count(*) filter (where state in ('sent', 'delivered', 'bounced', 'spam-reported'))::int as sent,
       count(*) filter (where state = 'refused')::int as refused
     from letters where update_id = any (${sql.param(ids)}::int[]) group by update_id`)
   return new Map(rows.map(({ update_id, ...counted }) => [update_id, counted]))

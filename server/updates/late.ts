@@ -11,20 +11,23 @@ const AT_ONCE = 2_000
 
 /**
  * Whoever confirmed since the last look gets the newest update for her campus, if it is not too old; whoever has it gets
- * nothing. While it is paused she waits, and is not given an older one.
+ * nothing. While it is paused her letter is written and waits: the looks go on, so that none ever goes back further than the
+ * ledger does, however long the pause is.
  */
 export async function giveToLate(deps: Deps): Promise<void> {
   const now = deps.now()
   const { rows } = await deps.db.execute<{ campaign_id: number; since: string }>(sql`
     select campaign_id, to_json(min(late_until) - ${OVERLAP})#>>'{}' as since from updates
-    where state in ('sending', 'sent') and ${isCurrent(now)} group by campaign_id order by campaign_id`)
+    where ${isUnderWay} and ${isCurrent(now)} group by campaign_id order by campaign_id`)
   for (const { campaign_id: campaignId, since } of rows) {
     if (await hasConfirmedSince(deps, campaignId, since)) await giveIn(deps, { campaignId, since, now })
     await deps.db.execute(sql`
       update updates set late_until = greatest(late_until, ${now.toISOString()}::timestamptz)
-      where campaign_id = ${campaignId} and state in ('sending', 'sent') and ${isCurrent(now)}`)
+      where campaign_id = ${campaignId} and ${isUnderWay} and ${isCurrent(now)}`)
   }
 }
+
+const isUnderWay = sql`state in ('sending', 'paused', 'sent')`
 
 function isCurrent(now: Date) {
   return sql`started_at > ${now.toISOString()}::timestamptz - make_interval(days => ${CURRENT_DAYS})`
@@ -56,22 +59,28 @@ async function giveSome({ db }: Deps, { campaignId, since, now }: Late): Promise
       select from updates where campaign_id = ${campaignId} and ${isCurrent(now)} order by id for no key update`)
     const { rows } = await tx.execute<{ written: number }>(sql`
       with reader as (
-        select pledge.campaign_id, pledge.email_digest, pledge.address_digest, pledge.locale, current.id as update_id
+        select pledge.campaign_id, pledge.email_digest, pledge.address_digest, pledge.locale, current.id as update_id,
+          current.state = 'paused' as waits
         from pledges pledge cross join lateral (
           select id, state, late_until from updates
-          where campaign_id = pledge.campaign_id and state in ('sending', 'paused', 'sent') and ${isCurrent(now)}
+          where campaign_id = pledge.campaign_id and ${isUnderWay} and ${isCurrent(now)}
             and (campuses is null or pledge.campus_id = any (campuses))
           order by started_at desc, id desc limit 1) current
         where pledge.campaign_id = ${campaignId} and pledge.state = 'confirmed' and pledge.wants_updates
           and pledge.contact is not null and pledge.confirmed_at >= ${since}::timestamptz
-          and pledge.confirmed_at >= current.late_until - ${OVERLAP} and current.state <> 'paused'
+          and pledge.confirmed_at >= current.late_until - ${OVERLAP}
           and not exists (
             select from letters
             where update_id = current.id and campaign_id = pledge.campaign_id
               and address_digest = pledge.address_digest)
         order by pledge.email_digest, pledge.address_digest limit ${AT_ONCE}),
       written as (
-        ${letterToEach(sql`reader`, { template: 'update', askedAt: now, update: sql`update_id` })}
+        ${letterToEach(sql`reader`, {
+          template: 'update',
+          askedAt: now,
+          update: sql`update_id`,
+          dueAt: sql`case when waits then 'infinity' else ${now.toISOString()}::timestamptz end`,
+        })}
         returning update_id),
       counted as (select update_id, count(*)::int as letters from written group by update_id),
       noted as (update updates set late = late + letters from counted where id = update_id)

@@ -26,8 +26,6 @@ import { checkedWords } from './wording.ts'
 const MOST_A_DAY = 2
 const DAY_MS = 86_400_000
 const LATEST_MS = 90 * DAY_MS
-/** The ledger forgets letters four days after they went: later it could not tell who has this one already. */
-const LONGEST_PAUSE_MS = 3 * DAY_MS
 
 /** Begins to send what was read at this revision. @throws Refusal `changed-meanwhile`, `wrong-stage`, `setting-invalid`, `nothing-matches`, `too-many-updates` */
 export async function sendUpdate(
@@ -167,18 +165,15 @@ export async function pauseUpdate(deps: Deps, by: CampaignMember, id: number): P
   return await showUpdate(deps, by.campaign, id)
 }
 
-/** @throws Refusal `wrong-stage` */
+/**
+ * However long ago it was paused: what waits stands in the ledger, and what went is behind the place up to which it was
+ * spread. @throws Refusal `wrong-stage`
+ */
 export async function resumeUpdate(deps: Deps, by: CampaignMember, id: number): Promise<Update> {
   return await stepFrom(deps, by, id, {
     leaves: ['paused'],
     refused: 'It is not paused.',
-    async take(tx, at, { pausedAt }) {
-      if (at.getTime() - (pausedAt?.getTime() ?? 0) > LONGEST_PAUSE_MS) {
-        throw new Refusal(
-          'wrong-stage',
-          'It was paused more than three days ago. Cancel it and write a new one, so that nobody gets it twice.',
-        )
-      }
+    async take(tx, at) {
       await step(tx, id, { state: 'sending', pausedAt: null })
       await holdUpdate(tx, id, at)
       await addJobs(tx, [updateJob(id)])
@@ -203,7 +198,7 @@ export async function cancelUpdate(deps: Deps, by: CampaignMember, id: number): 
 interface StepFrom {
   leaves: UpdateRow['state'][]
   refused: string
-  take(tx: Tx, at: Date, row: UpdateRow): Promise<void>
+  take(tx: Tx, at: Date): Promise<void>
 }
 
 /** No revision is asked for: stopping must not fail because somebody else was quicker. */
@@ -216,7 +211,7 @@ async function stepFrom(
   await transaction(deps.db, async (tx) => {
     const row = await lockUpdate(tx, by, id)
     if (!leaves.includes(row.state)) throw new Refusal('wrong-stage', refused)
-    await take(tx, deps.now(), row)
+    await take(tx, deps.now())
   })
   return await showUpdate(deps, by.campaign, id)
 }

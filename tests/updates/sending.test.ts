@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { forgetLetters } from '../../server/mail/forgetting.ts'
 import { lettersIn } from '../../server/mail/mailbox.ts'
+import { mailboxDigest, suppress } from '../../server/mail/suppressions.ts'
+import { forgetTimes } from '../../server/pledges/forgetting.ts'
 import { carryUpdatesOn, spreadUpdate } from '../../server/updates/spreading.ts'
 import { anOpenCampaign, anOrganizer, campaignId, confirm, keyOf, sign, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
@@ -216,7 +219,7 @@ describe('paused', () => {
     await aMinute()
 
     expect(during.flat()).toEqual([])
-    expect(shown).toMatchObject({ state: 'paused', waiting: 6, sent: 0 })
+    expect(shown).toMatchObject({ state: 'paused', waiting: 7, sent: 0 })
     expect((await Promise.all([...readers, late].map(mailTo))).map(({ length }) => length)).toEqual(
       times(7, () => 1),
     )
@@ -247,17 +250,76 @@ describe('paused', () => {
     expect(await mailTo(ada)).toHaveLength(1)
   })
 
-  test('for more than three days it is not resumed: the ledger would not know who has it', async () => {
+  test('for a fortnight, it goes on where it stopped: nobody is left out, and nobody gets it twice', async () => {
+    onTestFinished(() => {
+      delete server.clock.now
+    })
+    const at = (day: number) => new Date(Date.UTC(2026, 4, 1 + day, 12))
+    server.clock.now = at(0)
     const slug = await anOpenCampaign(server)
-    await aReader(server, slug, anAddress())
+    const readers = await Promise.all(times(2, () => aReader(server, slug, anAddress())))
     const organizer = await writingFor(server, slug)
     const { id } = await organizer.send()
+    await spreadUpdate(server.deps, id)
+    await server.deps.db.execute(sql`
+      update letters set due_at = due_at + interval '1 hour'
+      where id in (select id from letters where update_id = ${id} order by id limit 1)`)
+    await aMinute()
+    const late = await aReader(server, slug, anAddress())
+    await aMinute()
     await organizer.does(id, 'pause')
-    await server.deps.db.execute(
-      sql`update updates set paused_at = now() - interval '4 days' where id = ${id}`,
-    )
+    const meanwhile = await aReader(server, slug, anAddress())
+    const all = [...readers, late, meanwhile]
+    const before = (await Promise.all(all.map(mailTo))).flat().length
+    for (const day of times(14, (n) => n + 1)) {
+      server.clock.now = at(day)
+      await forgetLetters(server.deps)
+      await forgetTimes(server.deps)
+      await aMinute()
+    }
+    const during = (await Promise.all(all.map(mailTo))).flat().length
+    all.push(await aReader(server, slug, anAddress()))
+    await aMinute()
 
-    expect(await organizer.resumes(id)).toMatchObject({ code: 'wrong-stage' })
+    const resumed = await (await writingFor(server, slug)).resumes(id)
+    await aMinute()
+    await aMinute()
+
+    expect([before, during]).toEqual([2, 2])
+    expect(resumed).toMatchObject({ state: 'sending' })
+    expect((await Promise.all(all.map(mailTo))).map(({ length }) => length)).toEqual(times(5, () => 1))
+    const { rows } = await server.deps.db.execute(
+      sql`select state, found, written, late from updates where id = ${id}`,
+    )
+    expect(rows).toEqual([{ state: 'sent', found: 2, written: 2, late: 3 }])
+  })
+
+  test('and resumed, a letter that is refused for now is tried for as many days as any other', async () => {
+    onTestFinished(() => {
+      delete server.clock.now
+    })
+    server.clock.now = new Date('2026-06-01T12:00:00Z')
+    const slug = await anOpenCampaign(server)
+    const ada = await aReader(server, slug, anAddress())
+    const organizer = await writingFor(server, slug)
+    const { id } = await organizer.send()
+    await spreadUpdate(server.deps, id)
+    await organizer.does(id, 'pause')
+    server.clock.now = new Date('2026-06-11T12:00:00Z')
+    await (await writingFor(server, slug)).resumes(id)
+    const { MailFailure } = await import('../../server/mail/mail.ts')
+    const post = vi
+      .spyOn(server.deps.mail, 'post')
+      .mockImplementation(async ({ readers }) =>
+        readers.map(() => new MailFailure('refused', { status: 450 })),
+      )
+
+    await server.work()
+    post.mockRestore()
+    server.clock.now = new Date('2026-06-11T12:10:00Z')
+    await server.work()
+
+    expect(await mailTo(ada)).toHaveLength(1)
   })
 })
 
@@ -299,6 +361,33 @@ describe('whoever confirms afterwards', () => {
       1, 1, 0,
     ])
     expect(await organizer.sees(id)).toMatchObject({ written: 2, late: 1 })
+  })
+
+  test('and gets no mail is counted once, however often the clock looks', async () => {
+    const slug = await anOpenCampaign(server)
+    await aReader(server, slug, anAddress())
+    const organizer = await writingFor(server, slug)
+    const { id } = await organizer.send()
+    await aMinute()
+    const late = await aReader(server, slug, anAddress())
+    const { keys, db, now } = server.deps
+    await suppress(db, { digests: [mailboxDigest(keys, late)], reason: 'bounced', at: now() })
+
+    for (const _ of times(4, () => 'a minute')) await aMinute()
+
+    expect(await mailTo(late)).toEqual([])
+    expect(await organizer.sees(id)).toMatchObject({
+      state: 'sent',
+      written: 2,
+      late: 1,
+      waiting: 0,
+      sent: 1,
+      refused: 0,
+    })
+    expect(await lettersOf(server, slug)).toEqual([
+      { state: 'dropped', letters: 1, readers: 1 },
+      { state: 'sent', letters: 1, readers: 1 },
+    ])
   })
 
   test('gets the newest that is for her campus, and none that is a month old', async () => {

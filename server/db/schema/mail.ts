@@ -42,7 +42,17 @@ export const letters = pgTable(
     /** Where to, where no other row holds it: sealed by the server key, and erased once it is sent. */
     sealed: bytea('sealed'),
     state: text('state', {
-      enum: ['queued', 'held', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused'],
+      enum: [
+        'queued',
+        'held',
+        'claimed',
+        'sent',
+        'delivered',
+        'bounced',
+        'spam-reported',
+        'refused',
+        'dropped',
+      ],
     }).notNull(),
     askedAt: instant('asked_at').notNull(),
     /** Not before this. */
@@ -80,7 +90,7 @@ export const letters = pgTable(
       .where(sql`update_id is not null`),
     check(
       'letters_state_check',
-      sql`${t.state} in ('queued', 'held', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused')`,
+      sql`${t.state} in ('queued', 'held', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused', 'dropped')`,
     ),
     check('letters_claimed_check', sql`(${t.state} = 'claimed') = (${t.claimedBy} is not null)`),
     check('letters_pledge_check', sql`(${t.emailDigest} is null) = (${t.addressDigest} is null)`),

@@ -1,0 +1,2 @@
+ALTER TABLE "letters" DROP CONSTRAINT "letters_state_check";--> statement-breakpoint
+ALTER TABLE "letters" ADD CONSTRAINT "letters_state_check" CHECK ("letters"."state" in ('queued', 'held', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused', 'dropped'));
