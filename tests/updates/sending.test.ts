@@ -200,6 +200,8 @@ async function brokenOff(work: () => Promise<void>): Promise<void> {
   }
 }
 
+const noonOf = (day: number) => new Date(Date.UTC(2026, 4, 1 + day, 12))
+
 describe('paused', () => {
   test('nothing goes out, neither what is written nor what is not; resumed, each gets it once', async () => {
     const slug = await anOpenCampaign(server)
@@ -254,8 +256,7 @@ describe('paused', () => {
     onTestFinished(() => {
       delete server.clock.now
     })
-    const at = (day: number) => new Date(Date.UTC(2026, 4, 1 + day, 12))
-    server.clock.now = at(0)
+    server.clock.now = noonOf(0)
     const slug = await anOpenCampaign(server)
     const readers = await Promise.all(times(2, () => aReader(server, slug, anAddress())))
     const organizer = await writingFor(server, slug)
@@ -272,7 +273,7 @@ describe('paused', () => {
     const all = [...readers, late, meanwhile]
     const before = (await Promise.all(all.map(mailTo))).flat().length
     for (const day of times(14, (n) => n + 1)) {
-      server.clock.now = at(day)
+      server.clock.now = noonOf(day)
       await forgetLetters(server.deps)
       await forgetTimes(server.deps)
       await aMinute()
