@@ -1,22 +1,34 @@
 import { sql } from 'drizzle-orm'
 import type { Page } from 'playwright-core'
-import { afterAll, expect, test, vi } from 'vitest'
-import { anOpenCampaign, codeIn, pledgesOf } from '../builders.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type BounceReceiver, openBounceReceiver } from '../../server/mail/bounce-receiver.ts'
+import type { ReturnPaths } from '../../server/mail/return-paths.ts'
+import { anOpenCampaign, codeIn, pledgesOf, sign } from '../builders.ts'
 import { estamos } from '../estamos.ts'
+import { aNotification, bringBack } from '../mail/coming-back.ts'
 import { smtpInbox } from '../smtp-inbox.ts'
 import { browsers } from './browsers.ts'
 import { expectAccessible } from './console.ts'
 
 const inbox = await smtpInbox({
   onRcptTo({ address }, _session, done) {
-    const isGone = ['aad@mit.edu', 'bbo@mit.edu'].includes(address)
+    const isGone = address === 'bbo@mit.edu'
     done(isGone ? Object.assign(new Error('5.1.1 No such user'), { responseCode: 550 }) : undefined)
   },
 })
-const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url }) })
+const server = estamos({
+  isUp: true,
+  env: () => ({ SMTP_URL: inbox.url, BOUNCE_ADDRESS: 'bounces@pledge.example.org' }),
+})
 const people = browsers()
+let receiver: BounceReceiver
 
-afterAll(() => inbox.close())
+beforeAll(async () => {
+  const { deps } = server
+  const returnPaths = deps.backChannel.returnPaths as ReturnPaths
+  receiver = await openBounceReceiver({ deps, returnPaths, host: '127.0.0.1', port: 0 })
+})
+afterAll(() => Promise.all([receiver.close(), inbox.close()]))
 
 async function refused(): Promise<void> {
   await vi.waitUntil(hasRefusal, 10_000)
@@ -34,34 +46,42 @@ async function signAs(page: Page, email: string): Promise<void> {
   await page.getByText('Now check your email').waitFor()
 }
 
-test('a student mistypes her address: her browser alone is told, and she signs with the right one', async () => {
+test('a student mistypes her address, her letter comes back later: her browser alone is told, and she signs with the right one', async () => {
   const { publicUrl } = server.config
   const slug = await anOpenCampaign(server)
   const page = await (await people.another()).newPage()
   const another = await (await people.another()).newPage()
-  const asked: string[] = []
+  const asked = new Set<Page>()
   for (const one of [page, another]) {
     await one.clock.install()
     await one.goto(`${publicUrl}/embed/${slug}`)
-    one.on('request', (request) => {
-      if (request.url().includes('/receipts/')) asked.push(request.method())
+    one.on('response', (answer) => {
+      if (answer.url().includes('/receipts/')) asked.add(one)
     })
   }
   await page.getByLabel('You are').selectOption('alum')
   await page.getByLabel('Email me about this pledge').check()
   await signAs(page, 'aad@mit.edu')
-  await refused()
-  await signAs(another, 'bob@mit.edu')
+  const { envelope } = await inbox.next('aad@mit.edu')
+  await signAs(another, 'aad@mit.edu')
+  await inbox.next('aad@mit.edu')
 
+  const { port } = receiver
+  const taken = await bringBack({ port, to: envelope.from, raw: aNotification() })
+  const { receipt } = (await sign(server, slug, { email: 'aad@mit.edu' })).json()
   await page.clock.fastForward(10_000)
   await another.clock.fastForward(10_000)
   await page.getByRole('alert').getByText('That address bounced. Check it: aad@mit.edu').waitFor()
-  await vi.waitUntil(() => asked.length >= 2, 5_000)
+  await vi.waitUntil(() => asked.size === 2, 10_000)
   await expectAccessible(page)
   const seenByAnother = await another.locator('main').innerText()
+  const answeredLater = await fetch(`${publicUrl}/api/v1/receipts/${receipt}`)
   await page.getByRole('button', { name: 'Wrong address? Change it' }).click()
 
+  expect(taken).toBe(250)
+  expect(seenByAnother).toContain('aad@mit.edu')
   expect(seenByAnother).not.toContain('bounced')
+  expect(await answeredLater.json()).toEqual({ status: 'waiting' })
   const email = page.getByLabel('Email', { exact: true })
   expect(await email.inputValue()).toBe('aad@mit.edu')
   expect(await email.getAttribute('aria-invalid')).toBe('true')

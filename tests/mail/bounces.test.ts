@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { connect as secure } from 'node:tls'
 import { sql } from 'drizzle-orm'
-import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type BounceReceiver, openBounceReceiver } from '../../server/mail/bounce-receiver.ts'
 import type { ReturnPaths } from '../../server/mail/return-paths.ts'
@@ -13,6 +12,7 @@ import { checkedAddress } from '../../server/pledges/address.ts'
 import { anOpenCampaign, campaignId, sign } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { smtpInbox } from '../smtp-inbox.ts'
+import { aNotification, bringBack, type Bringing } from './coming-back.ts'
 import { aLetter, send } from './letters.ts'
 
 /** What was said of the way back, with the sender and with the recipient. */
@@ -50,50 +50,12 @@ async function aLetterSent(slug: string) {
   return { id, to: returnPaths.of(id), digest }
 }
 
-async function bring(to: string, raw: string, { from = '', tls = {} } = {}): Promise<number> {
-  const transport = createTransport({
-    host: '127.0.0.1',
-    port: receiver.port,
-    ignoreTLS: true,
-    tls: { rejectUnauthorized: false },
-    ...tls,
-  })
-  const { response } = await transport
-    .sendMail({ envelope: { from, to }, raw })
-    .catch((error: Error) => error as never)
-  transport.close()
-  return Number(String(response).slice(0, 3))
-}
-
-function aNotification({ action = 'failed', status = '5.1.1' } = {}): string {
-  return [
-    'From: MAILER-DAEMON@mx.example.edu',
-    'Subject: Undelivered Mail Returned to Sender',
-    'Auto-Submitted: auto-replied',
-    'MIME-Version: 1.0',
-    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
-    '',
-    '--b',
-    'Content-Type: text/plain',
-    '',
-    'I am sorry to have to inform you.',
-    '--b',
-    'Content-Type: message/delivery-status',
-    '',
-    'Reporting-MTA: dns; mx.example.edu',
-    '',
-    'Final-Recipient: rfc822; ada@mail.example',
-    `Action: ${action}`,
-    `Status: ${status}`,
-    'Diagnostic-Code: smtp; 550 5.1.1 <ada@mail.example>: unknown',
-    '',
-    '--b',
-    'Content-Type: text/rfc822-headers',
-    '',
-    'Subject: One more step',
-    '--b--',
-    '',
-  ].join('\r\n')
+function bring(
+  to: string,
+  raw: string,
+  settings: Omit<Bringing, 'port' | 'to' | 'raw'> = {},
+): Promise<number> {
+  return bringBack({ port: receiver.port, to, raw, ...settings })
 }
 
 const inWords = (words: string, headers = '') =>
