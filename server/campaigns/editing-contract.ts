@@ -69,6 +69,10 @@ const settings = {
   eligibility: Type.Enum(['anyone', 'campus-email']),
   smallestShown: Type.Integer(),
   namesShownAfter: Type.Integer(),
+  pace: Type.Enum(['live', 'steps'], {
+    description:
+      'Whether one more shows at once, or a slow campus moves in steps of `smallestShown` and quarters of an hour.',
+  }),
   contactMode: Type.Enum(['count-only', 'contactable']),
   mailNamesCampaign: Type.Boolean({ description: 'Its emails name it in subject and sender.' }),
   opensAt: Nullable(Instant),

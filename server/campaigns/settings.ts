@@ -18,6 +18,7 @@ type Settings = Pick<
   | 'eligibility'
   | 'smallestShown'
   | 'namesShownAfter'
+  | 'pace'
   | 'contactMode'
   | 'mailNamesCampaign'
   | 'opensAt'
@@ -48,12 +49,13 @@ export async function changeSettings(
 }
 
 function settingsAfter(before: Before, { accent, opensAt, closesAt, slug, ...change }: Change): Settings {
-  const { goal, eligibility, smallestShown, namesShownAfter, contactMode, mailNamesCampaign } = before
+  const { goal, eligibility, smallestShown, namesShownAfter, pace, contactMode, mailNamesCampaign } = before
   return {
     goal,
     eligibility,
     smallestShown,
     namesShownAfter,
+    pace,
     contactMode,
     mailNamesCampaign,
     ...change,
@@ -91,6 +93,8 @@ function requireKept(before: Before, now: Settings): void {
       'namesShownAfter',
       `Signers were told that names show after ${before.namesShownAfter}. It can be raised, not lowered.`,
     )
+  if (before.pace === 'steps' && now.pace === 'live')
+    throw fixed('pace', 'Who signed while the count moved in steps was not to be seen signing. It stays so.')
 }
 
 /** @throws Refusal `setting-invalid`, `setting-fixed` */

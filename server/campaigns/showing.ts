@@ -12,7 +12,7 @@ export async function showSettings(
 ): Promise<CampaignSettings> {
   const campaign = await readCampaign(deps.db, deps.keys, id)
   const { slug, revision, opensAt, closesAt, theme, logo } = campaign
-  const { goal, eligibility, smallestShown, namesShownAfter, contactMode, mailNamesCampaign } = campaign
+  const { goal, eligibility, smallestShown, namesShownAfter, pace, contactMode, mailNamesCampaign } = campaign
   const { targets, clauses, questions } = campaign
   return {
     slug,
@@ -21,6 +21,7 @@ export async function showSettings(
     eligibility,
     smallestShown,
     namesShownAfter,
+    pace,
     contactMode,
     mailNamesCampaign,
     organization: { slug: organization.slug, name: organization.name },

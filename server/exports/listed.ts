@@ -32,7 +32,7 @@ export async function peopleByCampus(
   return new Map(rows.map(({ campus_id, people }) => [campus_id, people]))
 }
 
-/** What the public sees of these counts: the one rule, of the leaderboard. */
+/** What the public sees of these counts at the beginning of a day: the one rule, of the leaderboard. */
 export function frameOf(
   campuses: Campuses,
   { smallestShown }: Campaign,
@@ -42,7 +42,14 @@ export function frameOf(
     const campus = id === null ? undefined : campuses.byId(id)
     return campus ? [{ campus: campus.domain, name: campus.name, confirmed, students: null, goal: null }] : []
   })
-  return publicFrame({ campuses: counts, elsewhere: people.get(null) ?? 0, smallestShown, goal: null })
+  return publicFrame({
+    campuses: counts,
+    elsewhere: people.get(null) ?? 0,
+    smallestShown,
+    goal: null,
+    pace: 'live',
+    step: 'day',
+  })
 }
 
 interface Reading {

@@ -1,3 +1,4 @@
+import type { Campuses } from '../campuses/campus.ts'
 import type { Frame } from '../leaderboards/leaderboard.ts'
 import type { TotalsBy } from './contract.ts'
 import type { Combinations } from './combinations.ts'
@@ -8,8 +9,12 @@ import type { Cell, Line } from './table.ts'
 import { labelOf, type Source } from './totals.ts'
 
 /** As the leaderboard shows it, in its order. */
-export function publicCampusLines({ campuses, others, elsewhere }: Frame): Line[] {
-  const rows: Cell[][] = campuses.map(({ name, campus, confirmed }) => [name, campus, confirmed])
+export function publicCampusLines({ campuses, others, elsewhere }: Frame, directory: Campuses): Line[] {
+  const rows: Cell[][] = campuses.map(({ name, campus, confirmed }) => [
+    directory.byDomain(campus)?.name ?? name,
+    campus,
+    confirmed,
+  ])
   if (elsewhere) rows.push([NO_CAMPUS_NAME, null, elsewhere])
   if (others) rows.push([OTHER_CAMPUSES, null, others.confirmed])
   return rows.map((cells) => ({ cells, times: 1 }))

@@ -1,10 +1,11 @@
-import { and, desc, eq, isNotNull } from 'drizzle-orm'
+import { and, eq, isNotNull, lt, sql } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { KnownCampus } from '../campuses/campus.ts'
 import { campaignCampuses, pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
 import type { CampusStanding, Leaderboard, Standing } from './contract.ts'
+import { startOfDay } from './steps.ts'
 
 const NAMES_SHOWN = 5
 
@@ -63,7 +64,10 @@ async function settingsOf(deps: Deps, campaign: Campaign, campus: KnownCampus) {
   }
 }
 
-/** Never in bulk: the last few, and of them the names alone, in the order of the alphabet. */
+/**
+ * Never in bulk: a few of the last day on which names came, the same all day long, so that who comes back again and
+ * again does not collect them all, nor sees at which moment somebody confirmed. In the order of the alphabet.
+ */
 async function namesOf(deps: Deps, campaign: Campaign, campus: KnownCampus): Promise<string[]> {
   const rows = await deps.db
     .select({ name: pledges.displayName })
@@ -74,9 +78,10 @@ async function namesOf(deps: Deps, campaign: Campaign, campus: KnownCampus): Pro
         eq(pledges.campusId, campus.id),
         eq(pledges.state, 'confirmed'),
         isNotNull(pledges.displayName),
+        lt(pledges.confirmedAt, startOfDay(deps.now())),
       ),
     )
-    .orderBy(desc(pledges.confirmedAt))
+    .orderBy(sql`date_trunc('day', ${pledges.confirmedAt}, 'UTC') desc`, pledges.emailDigest)
     .limit(NAMES_SHOWN)
   return rows.flatMap(({ name }) => name ?? []).sort()
 }

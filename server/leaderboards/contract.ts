@@ -55,7 +55,8 @@ export const CampusStanding = Type.Object(
     chapter: Type.Optional(Type.String()),
     nextSteps: Type.Array(Type.Object({ label: Type.String(), url: Type.String() })),
     names: Type.Array(Type.String(), {
-      description: 'At most five display names of late, once the campus has passed `namesShownAfter`.',
+      description:
+        'At most five display names of who confirmed before today, the same all day, once the campus has passed `namesShownAfter`.',
     }),
   },
   { $id: 'CampusStanding' },

@@ -1,12 +1,15 @@
 import { type Db, isDatabaseAway } from '../db/db.ts'
 import type { Listener } from '../db/listen.ts'
 import { type Published, publishLeaderboard, readPublished } from './publishing.ts'
+import { stepBetween } from './steps.ts'
 
 export type Watcher = (published: Published) => void
 
 export interface Leaderboards {
   /** What is public now. */
   of(campaignId: number): Promise<Published>
+  /** The same, without asking for it where nobody has yet. */
+  known(campaignId: number): Published | undefined
   /** Calls back with every leaderboard published from now on. @returns what ends the watch */
   watch(campaignId: number, watcher: Watcher): () => void
   close(): Promise<void>
@@ -26,8 +29,8 @@ interface Followed {
 /** Four times a second at most. */
 const TICK_MS = 250
 
-/** How often leaderboards are looked after while no notifications come in. */
-const UNHEARD_MS = 1_000
+/** How often it is seen whether a step has begun, and leaderboards are looked after while no notifications come in. */
+const LOOK_MS = 1_000
 
 interface Opening {
   db: Db
@@ -103,8 +106,14 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
   })
   listener.on('campaigns', stirAll)
   listener.onConnected(stirAll)
-  const unheard = setInterval(() => !listener.isConnected() && stirAll(), UNHEARD_MS)
-  unheard.unref()
+  let looked = now()
+  // What moves in steps moves by the clock: waiting for the next signature would tell of it.
+  const look = setInterval(() => {
+    const hasStepped = stepBetween(looked, now()) !== 'none'
+    looked = now()
+    if (hasStepped || !listener.isConnected()) stirAll()
+  }, LOOK_MS)
+  look.unref()
 
   return {
     async of(campaignId) {
@@ -112,6 +121,7 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
       if (!one.published) show(one, await firstLook(campaignId, one))
       return one.published as Published
     },
+    known: (campaignId) => followed.get(campaignId)?.published,
     watch(campaignId, watcher) {
       const { watchers } = follow(campaignId)
       watchers.add(watcher)
@@ -119,7 +129,7 @@ export function openLeaderboards({ db, listener, now }: Opening): Leaderboards {
     },
     async close() {
       isClosed = true
-      clearInterval(unheard)
+      clearInterval(look)
       await Promise.all(
         [...followed.values()].map(({ tick: last }) => (last instanceof Promise ? last : clearTimeout(last))),
       )

@@ -5,6 +5,7 @@ import { campaignCampuses, campaigns, campuses, leaderboards, NO_CAMPUS, tallies
 import { isOn } from '../switches/switches.ts'
 import type { Leaderboard } from './contract.ts'
 import { type Counted, type Frame, publicFrame } from './leaderboard.ts'
+import { type Step, stepBetween } from './steps.ts'
 
 /** A published leaderboard, and its JSON written out once for all who ask. */
 export interface Published {
@@ -12,6 +13,8 @@ export interface Published {
   json: string
   etag: string
 }
+
+type Row = typeof leaderboards.$inferSelect
 
 /**
  * Computes a campaign's leaderboard and publishes it where it differs from the last one.
@@ -29,14 +32,19 @@ export async function publishLeaderboard(db: Db, campaignId: number, now: Date):
       .for('update')
     if (!last) throw new Error(`campaign ${campaignId} has no leaderboard`)
     if (last.version > 0 && (await isFrozen(tx, campaignId))) return published(last)
-    const frame = await currentFrame(tx, campaignId)
-    if (last.version > 0 && isSame(last.frame as Frame, frame)) return published(last)
+    const step = stepBetween(last.steppedAt, now)
+    const frame = await currentFrame(tx, last, step)
+    const isNews = last.version === 0 || !isSame(last.frame as Frame, frame)
+    if (!isNews && step === 'none') return published(last)
     const [next] = await tx
       .update(leaderboards)
-      .set({ version: last.version + 1, frame, publishedAt: now })
+      .set({
+        ...(isNews && { version: last.version + 1, frame, publishedAt: now }),
+        ...(step !== 'none' && { steppedAt: now }),
+      })
       .where(eq(leaderboards.campaignId, campaignId))
       .returning()
-    await tx.execute(sql`select pg_notify('leaderboard', ${`${campaignId} ${last.version + 1}`})`)
+    if (isNews) await tx.execute(sql`select pg_notify('leaderboard', ${`${campaignId} ${last.version + 1}`})`)
     return published(next ?? last)
   })
 }
@@ -47,7 +55,7 @@ export async function readPublished(db: DbOrTx, campaignId: number): Promise<Pub
   return row && row.version > 0 ? published(row) : undefined
 }
 
-function published({ version, frame, publishedAt }: typeof leaderboards.$inferSelect): Published {
+function published({ version, frame, publishedAt }: Row): Published {
   const leaderboard = { version, ...(frame as Frame), at: publishedAt.toISOString() }
   const json = JSON.stringify(leaderboard)
   const etag = `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`
@@ -73,11 +81,19 @@ function inOrder(frame: Frame): string {
   )
 }
 
-async function currentFrame(tx: Tx, campaignId: number): Promise<Frame> {
+async function currentFrame(tx: Tx, { campaignId, version, frame }: Row, step: Step): Promise<Frame> {
   const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, campaignId))
   if (!campaign) throw new Error(`there is no campaign ${campaignId}`)
-  const { smallestShown, goal } = campaign
-  return publicFrame({ smallestShown, goal, ...(await countsOf(tx, campaignId)) })
+  const { smallestShown, pace, goal } = campaign
+  const before = version > 0 ? (frame as Frame) : undefined
+  return publicFrame({
+    smallestShown,
+    pace,
+    goal,
+    step,
+    ...(before && { before }),
+    ...(await countsOf(tx, campaignId)),
+  })
 }
 
 async function countsOf(tx: Tx, campaignId: number): Promise<{ campuses: Counted[]; elsewhere: number }> {

@@ -14,8 +14,9 @@ import { readToken, type Ticket } from './token.ts'
  */
 export async function confirmPledge(deps: Deps, request: ConfirmationRequest): Promise<Confirmation> {
   const ticket = 'token' in request ? linkTicket(deps, request.token) : await codeTicket(deps, request)
+  const before = deps.leaderboards.known(ticket.key.campaignId)?.leaderboard
   const confirmed = await deps.confirmations.add({ ...ticket, at: deps.now() })
-  return await thanks(deps, ticket.key.campaignId, confirmed)
+  return await thanks(deps, ticket.key.campaignId, confirmed, before)
 }
 
 function linkTicket(deps: Deps, token: string): Ticket {
@@ -29,8 +30,12 @@ async function codeTicket(deps: Deps, { campaign: slug, email, code }: Confirmat
   return { key, choices }
 }
 
-/** Figures are given only for a campus that everybody may see. */
-async function thanks(deps: Deps, campaignId: number, { campusId, tally }: Confirmed): Promise<Confirmation> {
+async function thanks(
+  deps: Deps,
+  campaignId: number,
+  { campusId, isNew }: Confirmed,
+  before: Leaderboard | undefined,
+): Promise<Confirmation> {
   const campaign = await deps.campaigns.byId(campaignId)
   if (!campaign) throw new Refusal('unknown-campaign', 'This campaign is no longer here.')
   const page = `${deps.publicUrl}/c/${campaign.slug}`
@@ -41,12 +46,19 @@ async function thanks(deps: Deps, campaignId: number, { campusId, tally }: Confi
   return {
     campaign: campaign.slug,
     campus: { campus: domain, name, ...(shortName && { shortName }) },
-    ...(tally >= campaign.smallestShown && { confirmed: tally, rank: rankWith(leaderboard, domain, tally) }),
+    // One that was published after she confirmed counts her already.
+    ...figuresWith(before ?? leaderboard, domain, before && isNew ? 1 : 0),
     shareUrl: `${page}/${domain}`,
   }
 }
 
-/** The rank with this tally, which the published leaderboard may not show yet. */
-function rankWith({ campuses }: Leaderboard, domain: string, tally: number): number {
-  return 1 + campuses.filter(({ campus, confirmed }) => campus !== domain && confirmed > tally).length
+/**
+ * What everybody saw of the campus a moment ago, with those who are `more` counted in: whoever confirms learns nothing
+ * of the exact count that the leaderboard does not tell.
+ */
+function figuresWith({ campuses }: Leaderboard, domain: string, more: number) {
+  const shown = campuses.find(({ campus }) => campus === domain)
+  if (!shown) return {}
+  const confirmed = shown.confirmed + more
+  return { confirmed, rank: 1 + campuses.filter((one) => one.confirmed > confirmed).length }
 }

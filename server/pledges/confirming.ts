@@ -16,8 +16,8 @@ export type { Confirming }
 
 export interface Confirmed {
   campusId: number | undefined
-  /** The campus's exact tally, this pledge included. */
-  tally: number
+  /** Whether the pledge waited until now. */
+  isNew: boolean
 }
 
 /**
@@ -31,8 +31,7 @@ export function confirmPledges(keys: Keys) {
     await writeKept(tx, kept, confirmings[0]?.at)
     await count(tx, kept, confirmings[0]?.at)
     const own = new Map(rows.map((row) => [nameOf(row), row]))
-    const tallies = await talliesOf(tx, rows)
-    return confirmings.map(({ key }) => answerFor(own.get(keyName(key)), tallies))
+    return confirmings.map(({ key }) => answerFor(own.get(keyName(key))))
   }
 }
 
@@ -112,25 +111,11 @@ async function count(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> 
   )
 }
 
-async function talliesOf(tx: Tx, rows: PledgeRow[]): Promise<Map<string, number>> {
-  const campuses = rows.map(({ campaign_id, campus_id }) => ({
-    campaign_id,
-    campus_id: campus_id ?? NO_CAMPUS,
-  }))
-  const { rows: found } = await tx.execute<{ campaign_id: number; campus_id: number; confirmed: number }>(sql`
-    select campaign_id, campus_id, confirmed from tallies
-    where (campaign_id, campus_id) in (
-      select campaign_id, campus_id
-      from json_to_recordset(${JSON.stringify(campuses)}::json) as campus (campaign_id int, campus_id int))`)
-  return new Map(found.map((tally) => [`${tally.campaign_id} ${tally.campus_id}`, tally.confirmed]))
-}
-
-function answerFor(row: PledgeRow | undefined, tallies: Map<string, number>): Confirmed | Refusal {
+function answerFor(row: PledgeRow | undefined): Confirmed | Refusal {
   if (!row)
     return new Refusal('token-expired', 'This pledge is gone: it was erased, or not confirmed within 7 days.')
   if (row.state === 'withdrawn') {
     return new Refusal('pledge-withdrawn', 'This pledge was taken back. To pledge again, sign once more.')
   }
-  const tally = tallies.get(`${row.campaign_id} ${row.campus_id ?? NO_CAMPUS}`) ?? 0
-  return { campusId: row.campus_id ?? undefined, tally }
+  return { campusId: row.campus_id ?? undefined, isNew: row.state === 'pending' }
 }

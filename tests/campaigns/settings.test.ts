@@ -114,6 +114,20 @@ describe('what signers were told', () => {
     expect(answers.map((answer) => answer.json().code)).toEqual([undefined, 'setting-fixed', 'setting-fixed'])
   })
 
+  test('the count may be made to move in steps, and then does not go back to live', async () => {
+    const { change, settings } = await anOpenedDraft(server)
+
+    const slower = await change('PATCH', 'settings', { pace: 'steps' })
+    const faster = await change('PATCH', 'settings', { pace: 'live' })
+
+    expect([slower.statusCode, faster.json().code, faster.json().field]).toEqual([
+      200,
+      'setting-fixed',
+      'pace',
+    ])
+    expect(await settings()).toMatchObject({ pace: 'steps' })
+  })
+
   test('the address stays, and so does the day on which it opened', async () => {
     const { change } = await anOpenedDraft(server)
     const opensAt = new Date(Date.now() + 86_400_000).toISOString()

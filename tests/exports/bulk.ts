@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { recountTallies } from '../../server/leaderboards/recount.ts'
 import { campaignId } from '../builders.ts'
 import type { Estamos } from '../estamos.ts'
 
@@ -30,4 +31,5 @@ export async function bulk(server: Estamos, slug: string, groups: Alike[]): Prom
     cross join lateral generate_series(1, people) as person
     cross join lateral (select sha256(convert_to(gen_random_uuid()::text || person, 'utf8')) as digest) as random
     cross join lateral (select coalesce(alike.day, '2026-10-05T12:00Z') as day) as at`)
+  await recountTallies(server.deps.db, { mends: true })
 }

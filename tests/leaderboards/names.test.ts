@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { anOpenCampaign, confirm, rowOf, sign, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
@@ -9,10 +9,13 @@ test('names are shown only past `namesShownAfter`, five at most, and never of th
   const slug = await anOpenCampaign(server, { smallestShown: 2, namesShownAfter: 6 })
   await listed(slug, 6)
   await expect.poll(async () => (await campus(slug)).confirmed, { timeout: 5_000 }).toBe(6)
+  tomorrow()
   const atThreshold = (await campus(slug)).names
+  delete server.clock.now
   await listed(slug, 8, 6)
 
   await expect.poll(async () => (await campus(slug)).confirmed, { timeout: 5_000 }).toBe(8)
+  tomorrow()
 
   const { names } = await campus(slug)
   expect(atThreshold).toEqual([])
@@ -24,7 +27,9 @@ test('names are shown only past `namesShownAfter`, five at most, and never of th
 test('a name that was excluded is shown no more', async () => {
   const slug = await anOpenCampaign(server, { smallestShown: 2, namesShownAfter: 2 })
   await listed(slug, 4)
-  await expect.poll(async () => (await campus(slug)).names.length, { timeout: 5_000 }).toBe(4)
+  await expect.poll(async () => (await campus(slug)).confirmed, { timeout: 5_000 }).toBe(4)
+  tomorrow()
+  expect((await campus(slug)).names).toHaveLength(4)
 
   await server.deps.db.execute(
     sql`update pledges set state = 'excluded', exclusion_id = 1 where display_name = 'Adaa L.'`,
@@ -33,6 +38,30 @@ test('a name that was excluded is shown no more', async () => {
   expect(await rowOf(server, slug, 'ada0@gatech.edu')).toMatchObject({ state: 'excluded' })
   expect((await campus(slug)).names).toEqual(['Adab L.', 'Adac L.', 'Adad L.'])
 })
+
+test('who looks all day long sees the same five names, and none of that day', async () => {
+  const slug = await anOpenCampaign(server, { smallestShown: 2, namesShownAfter: 2 })
+  await listed(slug, 6)
+  await expect.poll(async () => (await campus(slug)).confirmed, { timeout: 5_000 }).toBe(6)
+  const onTheDay = (await campus(slug)).names
+  tomorrow()
+  const seen = new Set((await campus(slug)).names)
+
+  for (const n of [6, 7]) {
+    await listed(slug, n + 1, n)
+    for (const name of (await campus(slug)).names) seen.add(name)
+  }
+
+  expect(onTheDay).toEqual([])
+  expect(seen.size).toBe(5)
+  expect(await rowOf(server, slug, 'ada7@gatech.edu')).toMatchObject({ display_name: 'Adah L.' })
+})
+
+/** Names come out with the day after. */
+function tomorrow(): void {
+  server.clock.now = new Date(Date.now() + 24 * 3_600_000)
+  onTestFinished(() => void delete server.clock.now)
+}
 
 async function listed(slug: string, to: number, from = 0): Promise<void> {
   for (const n of times(to - from, (one) => one + from)) {

@@ -30,6 +30,10 @@ export const campaigns = pgTable(
       .default('anyone'),
     smallestShown: integer('smallest_shown').notNull().default(5),
     namesShownAfter: integer('names_shown_after').notNull().default(50),
+    /** Whether one more shows at once, or a slow campus moves in steps. */
+    pace: text('pace', { enum: ['live', 'steps'] })
+      .notNull()
+      .default('live'),
     contactMode: text('contact_mode', { enum: ['count-only', 'contactable'] })
       .notNull()
       .default('count-only'),
@@ -55,6 +59,7 @@ export const campaigns = pgTable(
     }),
     check('campaigns_state_check', sql`${t.state} in ('draft', 'open', 'closed')`),
     check('campaigns_eligibility_check', sql`${t.eligibility} in ('anyone', 'campus-email')`),
+    check('campaigns_pace_check', sql`${t.pace} in ('live', 'steps')`),
     check('campaigns_contact_mode_check', sql`${t.contactMode} in ('count-only', 'contactable')`),
     check('campaigns_smallest_shown_check', sql`${t.smallestShown} >= 2`),
     check('campaigns_names_shown_after_check', sql`${t.namesShownAfter} >= ${t.smallestShown}`),

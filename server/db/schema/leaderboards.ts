@@ -46,6 +46,8 @@ export const leaderboards = pgTable(
     version: bigint('version', { mode: 'number' }).notNull(),
     frame: jsonb('frame').notNull(),
     publishedAt: instant('published_at').notNull(),
+    /** When what moves in steps last moved: see `leaderboards/steps.ts`. */
+    steppedAt: instant('stepped_at'),
   },
   (t) => [
     primaryKey({ name: 'leaderboards_pkey', columns: [t.campaignId] }),

@@ -135,9 +135,10 @@ function sectionsOf(campaign: { readonly slug: string }, settings: CampaignSetti
     signing: new Section(campaign, settings, {
       path,
       name: 'signing',
-      read: ({ eligibility, contactMode, smallestShown, namesShownAfter }) => ({
+      read: ({ eligibility, contactMode, pace, smallestShown, namesShownAfter }) => ({
         eligibility,
         contactMode,
+        pace,
         smallestShown: smallestShown as Typed,
         namesShownAfter: namesShownAfter as Typed,
       }),

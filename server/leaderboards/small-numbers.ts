@@ -1,0 +1,64 @@
+import type { Leaderboard } from './contract.ts'
+import type { Step } from './steps.ts'
+
+export interface Rule {
+  /** Nothing about fewer people is shown. */
+  smallestShown: number
+  /** `live`: more at once; `steps`: at once only where it is at least `smallestShown` more. */
+  pace: 'live' | 'steps'
+  step: Step
+}
+
+interface Figure {
+  counted: number
+  /** What was shown last; 0 where it was hidden. */
+  before: number
+}
+
+/**
+ * What is shown of a campus, or of those of none; 0 where it is hidden. Who leaves leaves with the day: until then the
+ * figure stays, since the moment in which it falls, or a campus vanishes, would tell of one person. Only a fall by
+ * `smallestShown` shows at once, so that fakes that were thrown out do not stand till midnight.
+ */
+export function shownFigure({ counted, before }: Figure, { smallestShown, pace, step }: Rule): number {
+  if (step === 'day') return counted >= smallestShown ? counted : 0
+  const moves = pace === 'live' || step === 'quarter'
+  if (before < smallestShown) return counted >= (moves ? 1 : 2) * smallestShown ? counted : 0
+  if (counted > before) return moves || counted - before >= smallestShown ? counted : before
+  // How far below the threshold it is has no part in this: it would tell when it fell there.
+  const floored = Math.max(counted, smallestShown)
+  return before - floored >= smallestShown ? floored : before
+}
+
+type Others = NonNullable<Leaderboard['others']>
+
+/**
+ * The campuses too small to be shown, together: each of them may have any number from 1 to `smallestShown - 1` as far
+ * as this tells. So the sum is rounded down, stops where a larger one would say that each has several, and is left
+ * out where it would cover a single campus or say that each has one.
+ */
+export function othersOf(hidden: number[], smallestShown: number): Others | undefined {
+  const campuses = hidden.length
+  const multiple = (people: number) => Math.floor(people / smallestShown) * smallestShown
+  const most = multiple((campuses - 1) * (smallestShown - 1) + 1)
+  const confirmed = Math.min(multiple(hidden.reduce((sum, people) => sum + people, 0)), most)
+  return isTellable({ campuses, confirmed }, smallestShown) ? { campuses, confirmed } : undefined
+}
+
+/**
+ * Within a quarter of an hour nothing is counted anew: of what was said, so much is taken for each campus that came
+ * out of the dark as everybody can see that it had at least.
+ */
+export function othersWithout(
+  said: Others | undefined,
+  emerged: number,
+  smallestShown: number,
+): Others | undefined {
+  if (!said || emerged === 0) return said
+  const left = { campuses: said.campuses - emerged, confirmed: said.confirmed - emerged * smallestShown }
+  return isTellable(left, smallestShown) ? left : undefined
+}
+
+function isTellable({ campuses, confirmed }: Others, smallestShown: number): boolean {
+  return campuses > 1 && confirmed >= Math.max(smallestShown, campuses - 1)
+}
