@@ -319,7 +319,8 @@ export async function checksum(server: Estamos, { but = [] as string[] } = {}): 
     ({ name }) =>
       `select '${name}' as part, md5(string_agg(one::text, '|' order by one::text)) from ${name} one`,
   )
-  const { rows } = await db.execute(sql.raw(sums.join(' union all ')))
+  // Postgres may look at several tables at once, and then answers in whatever order they are done.
+  const { rows } = await db.execute(sql.raw(`${sums.join(' union all ')} order by part`))
   return JSON.stringify(rows)
 }
 
