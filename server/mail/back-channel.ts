@@ -10,6 +10,8 @@ export interface Heard {
   what: 'delivered' | 'bounced' | 'spam-reported'
   /** There is no such mailbox: the next letter would bounce too. */
   isForGood?: boolean
+  /** It came back for what the address is: whoever typed it should look at it again. */
+  blamesAddress?: boolean
 }
 
 /** What weighs more is heard last, in whatever order it is told. */
@@ -47,20 +49,22 @@ interface Moved {
 }
 
 async function moveLetters(tx: Tx, heard: Heard[], now: Date): Promise<Moved[]> {
-  const rows = heard.map(({ letter: id, what, isForGood = what === 'spam-reported' }) => ({
+  const rows = heard.map(({ letter: id, what, isForGood = what === 'spam-reported', blamesAddress }) => ({
     id,
     state: what,
     ends: isForGood,
+    blames: blamesAddress ?? false,
   }))
   const at = sql`${now.toISOString()}::timestamptz`
   const { rows: moved } = await tx.execute<Moved & Record<string, unknown>>(sql`
     with heard as (
-      select id, state, ends
-      from json_to_recordset(${JSON.stringify(rows)}::json) as heard (id uuid, state text, ends bool)),
+      select id, state, ends, blames
+      from json_to_recordset(${JSON.stringify(rows)}::json) as heard (id uuid, state text, ends bool, blames bool)),
     before as materialized (
       select id, state from letters where id in (select id from heard) order by id for update),
     moved as (
       update letters set state = heard.state, claimed_by = null, sealed = null,
+        blames_address = heard.blames,
         settled_at = coalesce(letters.settled_at, ${at})
       from heard join before using (id)
       where letters.id = heard.id and (

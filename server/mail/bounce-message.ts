@@ -1,8 +1,8 @@
 import PostalMime, { type Email } from 'postal-mime'
 import type { Heard } from './back-channel.ts'
-import { isNoMailbox } from './mailbox-status.ts'
+import { isAboutTheAddress, isNoMailbox } from './mailbox-status.ts'
 
-type Said = Pick<Heard, 'what' | 'isForGood'>
+type Said = Pick<Heard, 'what' | 'isForGood' | 'blamesAddress'>
 
 /**
  * What came back says of the letter: a delivery status notification (RFC 3464), or a bounce in words alone, of which only a
@@ -23,9 +23,13 @@ export async function saidIn(
 function saidByStatus(text: string): Said | undefined {
   const action = fieldIn(text, 'Action')
   const status = fieldIn(text, 'Status')
-  if (action === 'failed') return { what: 'bounced', isForGood: isNoMailbox(status) }
+  if (action === 'failed') return cameBack(status)
   if (action === 'delivered') return { what: 'delivered' }
   return undefined
+}
+
+function cameBack(status: string): Said {
+  return { what: 'bounced', isForGood: isNoMailbox(status), blamesAddress: isAboutTheAddress(status) }
 }
 
 /** Its first word; what follows is for people. */
@@ -42,7 +46,7 @@ function isAnswer({ headers }: Email): boolean {
 /** `550 5.1.1 …`, `#5.1.1`, `550 No such user`; a code of six digits that our letter holds is none of these. */
 function saidInWords(text: string): Said | undefined {
   const [, status] = /(?:^|[\s#(<])(5\.\d{1,3}\.\d{1,3})\b/.exec(text) ?? []
-  if (status) return { what: 'bounced', isForGood: isNoMailbox(status) }
+  if (status) return cameBack(status)
   const isRefused = /(?:^|: ?)55[0-4][ -](?!\d{3}\b)\S/m.test(text)
-  return isRefused ? { what: 'bounced', isForGood: true } : undefined
+  return isRefused ? { what: 'bounced', isForGood: true, blamesAddress: true } : undefined
 }

@@ -85,6 +85,6 @@ class Calls {
   }
 }
 
-function forGood({ status }: MailFailure): MailFailure {
-  return new MailFailure('refused', { status, isPermanent: true })
+function forGood({ status, blamesAddress }: MailFailure): MailFailure {
+  return new MailFailure('refused', { status, isPermanent: true, blamesAddress })
 }

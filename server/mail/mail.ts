@@ -98,6 +98,8 @@ interface FailureDetails {
   isPermanent?: boolean
   /** There is no such mailbox. */
   isNoMailbox?: boolean
+  /** Refused for what the address is: whoever typed it should look at it again. */
+  blamesAddress?: boolean
   /** Seconds that the mail server asks us to wait. */
   retryAfter?: number | undefined
 }
@@ -119,11 +121,18 @@ export class MailFailure extends Error {
   readonly status: number | undefined
   readonly isPermanent: boolean
   readonly isNoMailbox: boolean
+  readonly blamesAddress: boolean
   readonly retryAfter: number | undefined
 
   constructor(
     code: MailFailureCode,
-    { status, isPermanent = false, isNoMailbox = false, retryAfter }: FailureDetails = {},
+    {
+      status,
+      isPermanent = false,
+      isNoMailbox = false,
+      blamesAddress = false,
+      retryAfter,
+    }: FailureDetails = {},
   ) {
     super(status === undefined ? reasons[code] : `${reasons[code]} (${status})`)
     this.name = 'MailFailure'
@@ -131,6 +140,7 @@ export class MailFailure extends Error {
     this.status = status
     this.isPermanent = isPermanent
     this.isNoMailbox = isNoMailbox
+    this.blamesAddress = blamesAddress
     this.retryAfter = retryAfter
   }
 

@@ -1,4 +1,12 @@
 /**
+ * Whether it is worth while to look at the address again: not where a server holds something against our letter or against us
+ * (5.5 protocol, 5.6 content, 5.7 policy).
+ */
+export function isAboutTheAddress(status: string): boolean {
+  return !/^[45]\.[567]\./.test(status)
+}
+
+/**
  * Whether a status (RFC 3463) says that there is no such mailbox. A mailbox that is full, and what a server holds against our
  * letter or against us, can change; the address stays good.
  */

@@ -43,7 +43,9 @@ function refusal(fields: string[]): Answer {
   const status = 400
   if (fields.some((field) => /^from\b/.test(field)))
     return { outcome: new MailFailure('not-authorized', { status }) }
-  const outcome = new MailFailure('refused', { status })
+  const blamesAddress =
+    fields.length > 0 && fields.every((field) => /^personalizations\.\d+\.to\b/.test(field))
+  const outcome = new MailFailure('refused', { status, blamesAddress })
   const places = fields.flatMap((field) => /^personalizations\.(\d+)\./.exec(field)?.[1] ?? [])
   if (places.length > 0) return { outcome, meant: places.map(Number) }
   const isShared = fields.some((field) => /^(content|subject|tracking_settings)\b/.test(field))

@@ -1,5 +1,5 @@
 import type { Heard } from './back-channel.ts'
-import { isNoMailbox } from './mailbox-status.ts'
+import { isAboutTheAddress, isNoMailbox } from './mailbox-status.ts'
 import type { Copy } from './provider-copies.ts'
 import type { SendgridListName } from './sendgrid-lists.ts'
 
@@ -26,9 +26,14 @@ export function heardIn(event: SendgridEvent): Heard | undefined {
     case 'delivered':
       return { letter, what: 'delivered' }
     case 'bounce':
-      return { letter, what: 'bounced', isForGood: isBounceForGood(event) }
+      return {
+        letter,
+        what: 'bounced',
+        isForGood: isBounceForGood(event),
+        blamesAddress: isBounceOfAddress(event),
+      }
     case 'dropped':
-      return { letter, what: 'bounced', isForGood: isOnTheirList(event) }
+      return { letter, what: 'bounced', isForGood: isOnTheirList(event), blamesAddress: isNoAddress(event) }
     case 'spamreport':
       return { letter, what: 'spam-reported' }
     default:
@@ -65,6 +70,15 @@ function letterOf({ letter, 'smtp-id': messageId }: SendgridEvent): string | und
 /** A letter that was `blocked` did not arrive, for a reason that may pass. */
 function isBounceForGood({ type, status }: SendgridEvent): boolean {
   return textOf(type) !== 'blocked' && (textOf(status) === '' || isNoMailbox(textOf(status)))
+}
+
+function isBounceOfAddress({ type, status }: SendgridEvent): boolean {
+  return textOf(type) !== 'blocked' && isAboutTheAddress(textOf(status))
+}
+
+/** That an earlier letter bounced is told to nobody who comes later: decision 33. */
+function isNoAddress({ reason }: SendgridEvent): boolean {
+  return textOf(reason) === 'Invalid'
 }
 
 /** It was never tried, because an earlier letter bounced, or because there can be no such address. */

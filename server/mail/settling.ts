@@ -20,6 +20,7 @@ interface Standing {
   attempts: number
   dueAt?: Date
   failure?: string
+  blamesAddress?: boolean
 }
 
 const HOUR_MS = 3_600_000
@@ -32,7 +33,10 @@ export function standingAfter({ letter, outcome, at, rest = 0 }: Attempt): Stand
   const { attempts } = letter
   if (!outcome) return { state: 'sent', attempts }
   if (outcome.isAboutTheWay) return { state: 'queued', attempts, dueAt: later(at, rest) }
-  if (outcome.isPermanent) return { state: 'refused', attempts, failure: outcome.message }
+  if (outcome.isPermanent) {
+    const { message: failure, blamesAddress } = outcome
+    return { state: 'refused', attempts, failure, blamesAddress }
+  }
   if (at.getTime() - letter.askedAt.getTime() > GIVEN_UP_MS)
     return { state: 'refused', attempts, failure: new MailFailure('gave-up', outcome).message }
   const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempts, 2 * HOUR_MS)
@@ -52,6 +56,7 @@ const columns: Columns<Settling> = {
   attempts: ['int', ({ standing }) => standing.attempts],
   due_at: ['timestamptz', ({ standing }) => standing.dueAt],
   failure: ['text', ({ standing }) => standing.failure],
+  blames_address: ['bool', ({ standing }) => standing.blamesAddress ?? false],
   at: ['timestamptz', ({ at }) => at],
 }
 
@@ -61,6 +66,7 @@ const SETTLE = {
   text: `
     with settled as (
       update letters set state = after.state, attempts = after.attempts, failure = after.failure, claimed_by = null,
+        blames_address = after.blames_address,
         due_at = greatest(after.due_at, letters.due_at),
         settled_at = case when after.state <> 'queued' then at end,
         sealed = case when after.state = 'queued' then sealed end

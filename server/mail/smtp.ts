@@ -1,7 +1,7 @@
 import { createTransport, type NodemailerError, type SendMailOptions } from 'nodemailer'
 import { type Letter, type Mail, MailFailure, type MailFailureCode, oneByOne } from './mail.ts'
 import { messageOf, onlyToItsRecipient, readSender } from './message.ts'
-import { isNoMailbox } from './mailbox-status.ts'
+import { isAboutTheAddress, isNoMailbox } from './mailbox-status.ts'
 import type { ReturnPaths } from './return-paths.ts'
 import { readSmtpUrl, type SmtpConnection } from './smtp-url.ts'
 
@@ -117,7 +117,12 @@ function failureOf(error: NodemailerError): MailFailure {
   const known = isAboutTrust(error) ? 'insecure' : codes[error.code ?? '']
   if (known) return new MailFailure(known, { status })
   if (status === undefined || !isAboutTheLetter(error)) return new MailFailure('unknown', { status })
-  return new MailFailure('refused', { status, isPermanent: isForGood(error), isNoMailbox: isUnknown(error) })
+  return new MailFailure('refused', {
+    status,
+    isPermanent: isForGood(error),
+    isNoMailbox: isUnknown(error),
+    blamesAddress: isForGood(error) && blamesAddress(error),
+  })
 }
 
 /** A certificate nobody vouches for comes as a broken socket; the operator needs to know which it was. */
@@ -136,6 +141,16 @@ function isForGood({ permanent, response = '' }: NodemailerError): boolean {
 
 /** The mailbox's own server says, before it has seen the letter, that there is none. */
 function isUnknown({ command, responseCode = 0, response = '' }: NodemailerError): boolean {
-  const [, status] = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(response) ?? []
+  const status = statusIn(response)
   return command === 'RCPT TO' && responseCode >= 550 && (status ? isNoMailbox(status) : responseCode === 550)
+}
+
+/** Once a server has seen the letter it is that which it refuses, unless it says otherwise. */
+function blamesAddress({ command, response = '' }: NodemailerError): boolean {
+  const status = statusIn(response)
+  return command === 'RCPT TO' ? isAboutTheAddress(status ?? '') : /^5\.[12]\./.test(status ?? '')
+}
+
+function statusIn(response: string): string | undefined {
+  return /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(response)?.[1]
 }

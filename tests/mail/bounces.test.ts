@@ -153,6 +153,22 @@ describe('what comes back', () => {
     expect(await stateOf(id)).toBe('sent')
   })
 
+  test.each([
+    ['5.1.1', 'bounced'],
+    ['5.2.2', 'bounced'],
+    ['4.4.7', 'bounced'],
+    ['5.6.1', 'waiting'],
+    ['5.7.1', 'waiting'],
+  ])('with %s makes the receipt say: %s', async (status, told) => {
+    const { id, to } = await aLetterSent(await anOpenCampaign(server))
+
+    await bring(to, aNotification({ status }))
+
+    const answer = await server.app.inject({ method: 'GET', url: `/api/v1/receipts/${id}` })
+    expect(answer.json()).toEqual({ status: told })
+    expect(await stateOf(id)).toBe('bounced')
+  })
+
   test('is counted once', async () => {
     const slug = await anOpenCampaign(server)
     const { to } = await aLetterSent(slug)

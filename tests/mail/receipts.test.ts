@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mailboxDigest, suppress } from '../../server/mail/suppressions.ts'
 import { checkedAddress } from '../../server/pledges/address.ts'
 import { anOpenCampaign, confirm, sign } from '../builders.ts'
 import { estamos } from '../estamos.ts'
+import { smtpInbox } from '../smtp-inbox.ts'
 
 const server = estamos()
 let slug: string
@@ -23,7 +24,7 @@ async function ask(receipt: string) {
 
 async function bring(receipt: string, state: string): Promise<void> {
   await server.deps.db.execute(sql`
-    update letters set state = ${state}, settled_at = now(), claimed_by = null where id = ${receipt}`)
+    update letters set state = ${state}, blames_address = ${['bounced', 'refused'].includes(state)}, settled_at = now(), claimed_by = null where id = ${receipt}`)
 }
 
 describe('a receipt', () => {
@@ -71,16 +72,19 @@ describe('a receipt', () => {
     expect(told.json()).toEqual({ status: 'waiting' })
   })
 
-  test('of a mailbox that gets no more mail is like all others', async () => {
-    const { db, keys, now } = server.deps
-    const digests = [mailboxDigest(keys, checkedAddress('quiet@mail.example').exact)]
-    await suppress(db, { digests, reason: 'asked', at: now() })
+  test.each(['asked', 'complained', 'bounced'] as const)(
+    'of a mailbox that gets no more mail, as it %s, is like all others',
+    async (reason) => {
+      const { db, keys, now } = server.deps
+      const digests = [mailboxDigest(keys, checkedAddress(`${reason}@mail.example`).exact)]
+      await suppress(db, { digests, reason, at: now() })
 
-    const receipt = await signed('quiet@mail.example')
-    await server.work()
+      const receipt = await signed(`${reason}@mail.example`)
+      await server.work()
 
-    expect((await ask(receipt)).json()).toEqual({ status: 'waiting' })
-  })
+      expect((await ask(receipt)).json()).toEqual({ status: 'waiting' })
+    },
+  )
 
   test.each(['x', '%00', `${randomUUID()}'`, randomUUID().toUpperCase()])(
     'that is none is refused before anybody looks: %s',
@@ -88,4 +92,47 @@ describe('a receipt', () => {
       expect((await ask(receipt)).statusCode).toBe(400)
     },
   )
+})
+
+/** What the mail server says to the next letter, once it knows its reader or all of it. */
+let refusal: { at: 'recipient' | 'letter'; code: number; words: string } | undefined
+
+const refused = (at: 'recipient' | 'letter') =>
+  refusal?.at === at ? Object.assign(new Error(refusal.words), { responseCode: refusal.code }) : undefined
+
+const inbox = await smtpInbox({
+  onRcptTo: (_address, _session, done) => done(refused('recipient')),
+  onData(stream, _session, done) {
+    void stream.toArray().then(() => done(refused('letter')))
+  },
+})
+const bySmtp = estamos({ env: () => ({ SMTP_URL: inbox.url }) })
+
+afterAll(() => inbox.close())
+
+describe('the receipt of a letter that the mail server refused', () => {
+  test.each([
+    ['as there is no such mailbox', 'recipient', 550, '5.1.1 No such user', 'refused', 'bounced'],
+    ['as the mailbox is full', 'recipient', 552, '5.2.2 Full', 'refused', 'bounced'],
+    ['for its reader, with a bare code', 'recipient', 550, 'No such user', 'refused', 'bounced'],
+    ['for its reader, once it had all of it', 'letter', 550, '5.1.1 No such user', 'refused', 'bounced'],
+    ['for what stands in it', 'letter', 554, '5.6.0 We do not like this', 'refused', 'waiting'],
+    ['for what stands in it, with a bare code', 'letter', 554, 'Spam', 'refused', 'waiting'],
+    ['for a protocol that we broke', 'recipient', 555, '5.5.4 Unknown parameter', 'refused', 'waiting'],
+    ['for a policy against us', 'recipient', 550, '5.7.1 Not from you', 'queued', 'waiting'],
+  ] as const)('%s', async (_, at, code, words, state, status) => {
+    refusal = { at, code, words }
+    const { receipt } = (
+      await sign(bySmtp, await anOpenCampaign(bySmtp), { email: 'ada@mail.example' })
+    ).json()
+
+    await bySmtp.work()
+
+    const answer = await bySmtp.app.inject({ method: 'GET', url: `/api/v1/receipts/${receipt}` })
+    const { rows } = await bySmtp.deps.db.execute(sql`select state from letters where id = ${receipt}`)
+    expect(answer.json()).toEqual({ status })
+    expect(rows).toEqual([{ state }])
+    await bySmtp.deps.db.execute(sql`delete from mail_suppressions`)
+    await bySmtp.deps.db.execute(sql`delete from mail_allowances`)
+  })
 })

@@ -23,6 +23,13 @@ async function letters(people: number): Promise<string> {
   return slug
 }
 
+/** How many letters were refused for what their address is, as the receipt tells. */
+async function blamed() {
+  const { rows } = await server.deps.db.execute<{ letters: number }>(sql`
+    select count(*)::int as letters from letters where blames_address`)
+  return rows[0]?.letters
+}
+
 async function ledger() {
   const { rows } = await server.deps.db.execute<{ said: string; letters: number; pause: number }>(sql`
     select concat_ws(' ', state, attempts, failure) as said, count(*)::int as letters,
@@ -77,6 +84,7 @@ test('an address that SendGrid does not take is given up with the reason, which 
     { said: `refused 0 ${reason}`, letters: 1 },
     { said: 'sent 0', letters: 3 },
   ])
+  expect(await blamed()).toBe(1)
   expect((await viewer.call('GET', `campaigns/${slug}/refused-letters`)).json()).toEqual({
     refused: [{ day: '2026-03-05', template: 'confirm', reason, letters: 1 }],
   })
@@ -94,4 +102,19 @@ test('a key that SendGrid does not take is no letter’s fault: all wait, and go
 
   expect(during).toMatchObject([{ said: 'queued 0', letters: 3 }])
   expect(await ledger()).toMatchObject([{ said: 'sent 0', letters: 3 }])
+})
+
+test('what SendGrid refuses for its words is not told as a bounce', async () => {
+  server.clock.now = new Date('2026-03-05T17:20:00Z')
+  await letters(2)
+  standIn.answerWith('refuse-content')
+  await server.work()
+  server.clock.now = new Date('2026-03-08T17:30:00Z')
+
+  await server.work()
+
+  expect(await ledger()).toMatchObject([
+    { said: 'refused 1 The mail server kept refusing the letter for days (400)', letters: 2 },
+  ])
+  expect(await blamed()).toBe(0)
 })

@@ -66,6 +66,22 @@ describe('what SendGrid tells', () => {
     expect(await tally(slug)).toEqual({ sent: 0, delivered: 0, bounced: 0, spamReported: 0, ...counted })
   })
 
+  test.each([
+    ['bounced', anEvent('bounce', undefined)],
+    ['bounced', anEvent('dropped', undefined, { reason: 'Invalid' })],
+    ['waiting', anEvent('bounce', undefined, { type: 'blocked', status: '5.0.0' })],
+    ['waiting', anEvent('bounce', undefined, { status: '5.7.1' })],
+    ['waiting', anEvent('dropped', undefined, { reason: 'Bounced Address' })],
+    ['waiting', anEvent('dropped', undefined, { reason: 'Spam Content' })],
+  ])('makes the receipt say %s: %o', async (status, event) => {
+    const [letter] = await sent(await anOpenCampaign(server))
+
+    await sendgrid.call(server, [{ ...event, letter }])
+
+    const answer = await server.app.inject({ method: 'GET', url: `/api/v1/receipts/${letter}` })
+    expect(answer.json()).toEqual({ status })
+  })
+
   test('finds its letter by the Message-ID too', async () => {
     const slug = await anOpenCampaign(server)
     const [letter] = await sent(slug)

@@ -67,6 +67,8 @@ export const letters = pgTable(
     settledAt: instant('settled_at'),
     /** Why it was given up, in our words: `MailFailure`. */
     failure: text('failure'),
+    /** It was refused, or came back, for what its address is, and not for what we or the letter are. */
+    blamesAddress: boolean('blames_address').notNull().default(false),
   },
   (t) => [
     primaryKey({ name: 'letters_pkey', columns: [t.id] }),

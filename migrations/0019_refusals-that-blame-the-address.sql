@@ -1,0 +1,1 @@
+ALTER TABLE "letters" ADD COLUMN "blames_address" boolean DEFAULT false NOT NULL;
