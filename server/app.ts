@@ -5,7 +5,6 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifySchema,
-  LogController,
   type RawServerDefault,
 } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -27,6 +26,7 @@ import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { type Limits, serverOptions, usual } from './limits.ts'
+import { logOptions, logRequests } from './logging.ts'
 import { mailConsoleRoutes, providerRoutes, receiptRoutes } from './mail/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { accountRoutes } from './organizers/account-routes.ts'
@@ -50,7 +50,7 @@ export type App = FastifyInstance<
 /** The whole server on a page: what it takes in, what it refuses, and every route by its noun. */
 export async function buildApp(
   deps: Deps,
-  config: Pick<Config, 'trustProxy'>,
+  config: Pick<Config, 'trustProxy' | 'log'>,
   limits: Limits = usual,
 ): Promise<App> {
   const app = Fastify({
@@ -59,12 +59,10 @@ export async function buildApp(
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle' as const,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
-    logController: new LogController({ disableRequestLogging: true }),
-    logger: { level: 'error' },
-    // What is logged names the route; a logger for each request would only add the request.
-    childLoggerFactory: (logger) => logger,
+    ...logOptions(config),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = limits.connections
+  logRequests(app, config)
   requireDoors(app)
   denyByDefault(app, deps)
   answerRefusals(app, showRefusedPage(deps.publicUrl))

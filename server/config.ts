@@ -31,6 +31,7 @@ export const settings = {
     "The verification key of SendGrid's signed event webhook, by which its news of letters is believed.",
   CAPTCHA: 'The check that a signer is no robot; none is the only one there is so far.',
   CAPTCHA_NONE_IN_PRODUCTION: 'Must be yes in production while CAPTCHA is none, so that it is said twice.',
+  LOG: 'errors (the default: bugs alone) or requests (a line for each too: route, method, status, time; never who).',
   ROLE: 'What this process does: web, worker, or all (the default).',
   DATA_DIR: 'The folder of local mode for its database, secrets and mailbox (.data).',
 } as const
@@ -48,6 +49,7 @@ export interface Config {
   port: number
   host: string
   secretKey: string
+  log: 'errors' | 'requests'
   trustProxy: string[]
   mail: {
     from: string
@@ -64,6 +66,7 @@ export interface Config {
 }
 
 const MODES = ['local', 'production'] as const
+const LOGS = ['errors', 'requests'] as const
 const ROLES = ['all', 'web', 'worker'] as const
 
 /**
@@ -85,6 +88,7 @@ export function readConfig(env: Environment = process.env): Config {
     port,
     host: env.HOST || (isLocal ? '127.0.0.1' : '0.0.0.0'),
     secretKey: isLocal && !env.SECRET_KEY ? madeOnce(dataDir, wrong) : read.secret('SECRET_KEY'),
+    log: read.oneOf('LOG', LOGS, 'errors'),
     trustProxy: read.list('TRUST_PROXY'),
     mail: readMail(env, read, isLocal, wrong),
     dataDir,

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
-import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
+import { Logger, type Runner, run, type Task, type TaskList } from 'graphile-worker'
 import type { Pool } from 'pg'
+import { withoutValues, wordsOf } from './bugs.ts'
 import { forgetUnanswered } from './coalitions/forgetting.ts'
 import { openDb } from './db/db.ts'
 import type { Deps } from './deps.ts'
@@ -47,6 +48,23 @@ const byTheClock = [
 ]
 
 export function tasks(deps: Deps): TaskList {
+  return Object.fromEntries(
+    Object.entries(works(deps)).map(([name, work]) => [name, saidWithoutValues(work)]),
+  )
+}
+
+/** Graphile prints what a task throws, and keeps it with the job. */
+function saidWithoutValues(work: Task): Task {
+  return async (payload, helpers) => {
+    try {
+      return await work(payload, helpers)
+    } catch (error) {
+      throw withoutValues(error)
+    }
+  }
+}
+
+function works(deps: Deps): Record<string, Task> {
   return {
     'forget-unanswered': () => forgetUnanswered(deps),
     exclusion: (payload) => carryOut(deps, (payload as { exclusion: number }).exclusion),
@@ -131,7 +149,7 @@ export async function startWorker({ deps, databaseUrl }: Running): Promise<Worke
   let runner = await startRunner(deps, pool)
   const following = (async () => {
     while (!stopping.signal.aborted) {
-      await runner.promise.catch((error: Error) => report(`begins again after: ${error.message}`))
+      await runner.promise.catch((error: Error) => report(`begins again after: ${wordsOf(error)}`))
       if (stopping.signal.aborted) return
       await setTimeout(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => {})
       runner = await startRunner(deps, pool).catch(() => runner)

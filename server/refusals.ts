@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app.ts'
+import { bugOf } from './bugs.ts'
 import { isDatabaseAway } from './db/db.ts'
 import type { Problem } from './contract.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
@@ -80,11 +81,4 @@ export function answerRefusals(app: App, sendPage: SendPage): void {
 
 function isForPeople({ url, headers }: FastifyRequest): boolean {
   return !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html')
-}
-
-/** Where the bug is, and nothing that a signer typed: messages of libraries quote their input. */
-function bugOf(error: unknown): { name: string; at: string[] } {
-  if (!(error instanceof Error)) return { name: typeof error, at: [] }
-  const at = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
-  return { name: error.name, at: at.slice(0, 5).map((line) => line.trim()) }
 }

@@ -2,6 +2,8 @@ import { buildApp } from './app.ts'
 import { type Config, readConfig, StartRefused } from './config.ts'
 import { databaseOf, prepareDatabase } from './database.ts'
 import { isDatabaseAway } from './db/db.ts'
+import { bugOf } from './bugs.ts'
+import { tellingLogSettings } from './db/log-settings.ts'
 import { stopLeftBehind } from './db/embedded.ts'
 import { demoAddresses, openDemo } from './demo/demo.ts'
 import { DEMO_ORGANIZATION, openDemoWorld } from './demo/world.ts'
@@ -40,6 +42,7 @@ async function startAll(config: Config, say: (line: string) => void, stops: Stop
   if (isLocal) await prepareDatabase(database.url)
   const deps = await openDeps({ config, databaseUrl: database.url })
   stops.push(deps.close)
+  if (!isLocal) for (const line of await tellingLogSettings(deps.db)) say(line)
   const hasDemo = isLocal && config.role === 'all'
   // Before a worker could write to anybody of it.
   if (hasDemo) await openDemoWorld(deps)
@@ -97,6 +100,11 @@ async function receiveBounces(deps: Deps, { host, mail }: Config, stops: Stop[])
 }
 
 async function main(): Promise<void> {
+  // Node would print all that an error carries: of the database's, rows and what people typed.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${JSON.stringify({ bug: bugOf(error) })}\n`)
+    process.exit(1)
+  })
   const config = readConfig()
   const starting = start(config, (line) => process.stdout.write(`${line}\n`))
   let isStopping = false

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Batch } from '../db/batch.ts'
+import { wordsOf } from '../bugs.ts'
 import { isDatabaseAway } from '../db/db.ts'
 import { openPresence, type Presence } from '../db/presence.ts'
 import type { Deps } from '../deps.ts'
@@ -77,7 +78,7 @@ async function goOn(rounds: Rounds, report: (line: string) => void): Promise<voi
   const { signal } = rounds.stopping
   while (!signal.aborted) {
     const taken = await round(rounds).catch((error: Error) => {
-      if (!isDatabaseAway(error)) report(`letters wait after: ${error.message}`)
+      if (!isDatabaseAway(error)) report(`letters wait after: ${wordsOf(error)}`)
       return 0
     })
     if (taken === 0) await setTimeout(IDLE_MS, undefined, { signal }).catch(() => {})
