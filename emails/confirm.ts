@@ -87,6 +87,7 @@ export const confirm = defineEmail<ConfirmValues>({
       listsName: true,
       wantsUpdates: true,
       clauses: ['I also ask my school to keep these firms off campus.'],
+      sharedWith: [{ name: 'Mijente', key: '3f9a 11c2 08be 77d0' }],
     },
     expiresInDays: 7,
     stopUrl: 'https://pledge.example.org/stop-mail/sample-token',

@@ -145,6 +145,13 @@ export function figure(locale: EmailLocale, count: number): string {
   return new Intl.NumberFormat(locale === 'es' ? 'es-US' : locale).format(count)
 }
 
+/** A date with its time, in UTC. */
+export function moment(locale: EmailLocale, at: Date): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' })
+    .format(at)
+    .concat(' UTC')
+}
+
 /** MJML is loaded only here: a process that sends no mail need not carry it. */
 async function compile(locale: EmailLocale, copy: Copy): Promise<Compiled> {
   const { default: mjml2html } = await import('mjml')

@@ -5,6 +5,7 @@ import type { ComposedEmail, Email, Naming, RenderedEmail } from './email.ts'
 import { withOwn } from './fill.ts'
 import { milestone, type MilestoneValues } from './milestone.ts'
 import { myPledgeLink, type MyPledgeLinkValues } from './my-pledge-link.ts'
+import { organizationKey, type OrganizationKeyValues } from './organization-key.ts'
 import { organizerInvitation, type OrganizerInvitationValues } from './organizer-invitation.ts'
 import { organizerSignIn, type OrganizerSignInValues } from './organizer-sign-in.ts'
 import { passkeyReset, type PasskeyResetValues } from './passkey-reset.ts'
@@ -26,6 +27,7 @@ export interface EmailValues {
   'organizer-sign-in': OrganizerSignInValues
   'passkey-reset': PasskeyResetValues
   'sign-in-changed': SignInChangedValues
+  'organization-key': OrganizationKeyValues
 }
 export type EmailName = keyof EmailValues
 
@@ -43,6 +45,7 @@ export const emails: { [Name in EmailName]: Email<EmailValues[Name]> } = {
   'organizer-sign-in': organizerSignIn,
   'passkey-reset': passkeyReset,
   'sign-in-changed': signInChanged,
+  'organization-key': organizationKey,
 }
 
 /** Any locale we have no words for is answered in English. Throws on a URL that is not http or https. */

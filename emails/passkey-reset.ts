@@ -1,4 +1,4 @@
-import { defineEmail, type EmailLocale } from './email.ts'
+import { defineEmail, moment } from './email.ts'
 
 export interface PasskeyResetValues {
   /** The address of whose passkeys are to be replaced. */
@@ -72,9 +72,3 @@ export const passkeyReset = defineEmail<PasskeyResetValues>({
     accountUrl: 'https://pledge.example.org/console/account',
   },
 })
-
-function moment(locale: EmailLocale, at: Date): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' })
-    .format(at)
-    .concat(' UTC')
-}

@@ -88,6 +88,9 @@ function sample(): PledgeProps {
       smallestShown: 5,
       namesShownAfter: 50,
       contactMode: 'contactable',
+      shareWith: [
+        { organization: 'students', name: 'Students for Example', fingerprint: '3f9a11c208be77d0'.repeat(4) },
+      ],
       captcha: { kind: 'none' },
       theme: {},
       demo: false,

@@ -14,6 +14,7 @@ import { publicLogoRoute } from './campaigns/logo-routes.ts'
 import { campaignRoutes } from './campaigns/routes.ts'
 import { coalitionRoutes } from './coalitions/routes.ts'
 import { campusRoutes } from './campuses/routes.ts'
+import { contactRoutes } from './contacts/routes.ts'
 import type { Config } from './config.ts'
 import { Nothing } from './contract.ts'
 import { dashboardRoutes } from './dashboards/routes.ts'
@@ -104,6 +105,7 @@ function consoleApi(deps: Deps) {
     dashboardRoutes(app, deps)
     organizationRoutes(app, deps)
     auditRoutes(app, deps)
+    contactRoutes(app, deps)
     campaignConsoleRoutes(app, deps)
     exportRoutes(app, deps)
     exclusionRoutes(app, deps)

@@ -4,6 +4,7 @@ import { Logger, type Runner, run, type Task, type TaskList } from 'graphile-wor
 import type { Pool } from 'pg'
 import { withoutValues, wordsOf } from './bugs.ts'
 import { forgetUnanswered } from './coalitions/forgetting.ts'
+import { remindOfKeys } from './contacts/key-notices.ts'
 import { openDb } from './db/db.ts'
 import type { Deps } from './deps.ts'
 import { carryOut, carryOutUnfinished } from './exclusions/carrying-out.ts'
@@ -45,6 +46,7 @@ const byTheClock = [
   { task: 'recount-tallies', match: '37 9 * * *' },
   { task: 'forget-signing-in', match: '*/10 * * * *' },
   { task: 'remind-of-resets', match: '47 8 * * *' },
+  { task: 'remind-of-keys', match: '49 8 * * *' },
 ]
 
 export function tasks(deps: Deps): TaskList {
@@ -92,6 +94,7 @@ function works(deps: Deps): Record<string, Task> {
     'forget-tries': () => forgetTries(deps),
     'recount-tallies': () => recount(deps),
     'remind-of-resets': () => remindOfResets(deps),
+    'remind-of-keys': () => remindOfKeys(deps),
     'forget-signing-in': () => forgetSigningIn(deps),
   }
 }

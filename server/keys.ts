@@ -25,6 +25,7 @@ export type Purpose =
   | 'mail-caps'
   | 'stop-mail'
   | 'provider-copies'
+  | 'key-trial'
 
 export interface Keys {
   /** AES-256-GCM: version, key id, nonce, text, tag. `context` must be the same at opening. */

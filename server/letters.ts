@@ -2,6 +2,7 @@ import type { Addressed, Compose, ComposeAll } from './mail/addressed.ts'
 import { eachByItself } from './mail/addressed.ts'
 import { composeChapterLetter } from './coalitions/chapter-letter.ts'
 import { composePartnerLetter } from './coalitions/partner-letter.ts'
+import { composeKeyNotice } from './contacts/key-notices.ts'
 import { isDatabaseAway } from './db/db.ts'
 import type { Deps } from './deps.ts'
 import type { LedgerLetter, LetterTemplate } from './mail/ledger.ts'
@@ -27,6 +28,7 @@ const composers: Record<LetterTemplate, Compose> = {
   'organizer-sign-in': eachByItself(composeSignInLink),
   'sign-in-changed': eachByItself(composeChangeNotice),
   'passkey-reset': eachByItself(composeResetNotice),
+  'organization-key': eachByItself(composeKeyNotice),
 }
 
 /** Composes what was claimed together. One that fails does so alone, and is tried again later. */

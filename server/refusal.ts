@@ -77,6 +77,8 @@ export const consoleRefusals = {
   'call-repeated': [409, 'This call was taken already'],
   'too-many-updates': [429, 'Too many updates for one day'],
   'too-many-tests': [429, 'Too many test letters'],
+  'key-refused': [422, 'That key did not pass its trial'],
+  'key-waiting': [409, 'Another key waits already'],
   'import-too-many': [429, 'Too many rows for one day'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 

@@ -106,6 +106,8 @@ const writers: Record<string, string> = {
   campaign_clauses: 'campaigns',
   campaign_questions: 'campaigns',
   campaign_logos: 'campaigns',
+  organization_keys: 'contacts',
+  sealed_contacts: 'contacts',
   organizers: 'organizers',
   sign_in_links: 'organizers',
   sign_in_asks: 'organizers',

@@ -37,6 +37,14 @@ export const Question = Type.Object({
 })
 export type Question = Static<typeof Question>
 
+/** With whom a signer may share her contact: an organization that carries the campaign and has a key. */
+export const Recipient = Type.Object({
+  organization: Slug,
+  name: Type.String(),
+  fingerprint: Type.String({ description: 'SHA-256 of the public key that it is sealed to, in hex.' }),
+})
+export type Recipient = Static<typeof Recipient>
+
 /** What a page needs to show a campaign and its form. */
 export const Campaign = Type.Object(
   {
@@ -67,6 +75,9 @@ export const Campaign = Type.Object(
     namesShownAfter: Type.Integer(),
     contactMode: Type.Enum(['count-only', 'contactable'], {
       description: 'contactable: a signer may tick `updates` and `display`.',
+    }),
+    shareWith: Type.Array(Recipient, {
+      description: 'With whom a signer may share her contact, by `shareWith`.',
     }),
     captcha: Type.Object({ kind: Type.Enum(['none']) }),
     theme: Type.Object({ accent: Type.Optional(Type.String()) }),

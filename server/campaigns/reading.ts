@@ -1,12 +1,15 @@
 import type { KeyObject } from 'node:crypto'
-import { asc, desc, eq, isNull } from 'drizzle-orm'
+import { asc, desc, eq, isNull, sql } from 'drizzle-orm'
+import type { OrganizationKey } from '../contacts/key.ts'
 import type { DbOrTx } from '../db/db.ts'
 import {
   campaignClauses,
   campaignLogos,
+  campaignPartners,
   campaignQuestions,
   campaigns,
   campaignTargets,
+  organizationKeys,
   organizations,
   pledgeTexts,
   sources,
@@ -32,6 +35,14 @@ export interface Logo {
   hash: string
 }
 
+/** An organization that carries a campaign, with all its keys for contacts. */
+export interface Carrier {
+  organizationId: number
+  slug: string
+  name: string
+  keys: OrganizationKey[]
+}
+
 /**
  * A campaign with what nearly every use of it needs: its key opened, its host, its newest wording in each locale, and
  * what else a signer is shown.
@@ -50,6 +61,8 @@ export type Campaign = Omit<typeof campaigns.$inferSelect, 'digestKey'> & {
   sources: ReadonlySet<string>
   /** Kill switches that are on for it. */
   switches: ReadonlySet<SwitchName>
+  /** The host first. */
+  carriers: Carrier[]
 }
 
 /** Campaigns first and what they say after them: whoever sees one open sees no wording from before it opened. */
@@ -96,6 +109,22 @@ async function readAllSaid(db: DbOrTx) {
     logos: await db
       .select({ campaignId: campaignLogos.campaignId, type: campaignLogos.type, hash: campaignLogos.hash })
       .from(campaignLogos),
+    carriers: await db
+      .select({
+        campaignId: campaigns.id,
+        organizationId: organizations.id,
+        slug: organizations.slug,
+        name: organizations.name,
+      })
+      .from(campaigns)
+      .leftJoin(campaignPartners, eq(campaignPartners.campaignId, campaigns.id))
+      .innerJoin(
+        organizations,
+        sql`${organizations.id} in (${campaigns.organizationId}, ${campaignPartners.organizationId})`,
+      )
+      .groupBy(campaigns.id, organizations.id)
+      .orderBy(sql`${organizations.id} = ${campaigns.organizationId} desc`, asc(organizations.name)),
+    keys: await db.select().from(organizationKeys),
     sources: await db
       .select({ campaignId: sources.campaignId, code: sources.code })
       .from(sources)
@@ -116,7 +145,17 @@ function saidIn(said: Said, { id, locales }: Pick<Campaign, 'id' | 'locales'>) {
       .map(({ id, name, reason, sourceUrl }) => ({ id, name, reason, sourceUrl })),
     clauses: said.clauses.filter(ofThis).map(({ id, words }) => ({ id, words })),
     questions: said.questions.filter(ofThis).map(({ id, words, options }) => ({ id, words, options })),
+    carriers: said.carriers.filter(ofThis).map(({ organizationId, slug, name }) => ({
+      organizationId,
+      slug,
+      name,
+      keys: said.keys.filter((key) => key.organizationId === organizationId).map(keyOf),
+    })),
     sources: new Set(said.sources.filter(ofThis).map(({ code }) => code)),
     ...(logo && { logo: { type: logo.type, hash: logo.hash.toString('hex') } }),
   }
+}
+
+function keyOf({ fingerprint, publicKey, replaces, takesEffectAt }: OrganizationKey): OrganizationKey {
+  return { fingerprint, publicKey, replaces, takesEffectAt }
 }

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import { recipientsOf } from '../contacts/recipients.ts'
 import type { Deps } from '../deps.ts'
 import { type Campaign as KnownCampaign, openness, textIn } from './campaign.ts'
 import { Campaign, CampaignParams, LocaleQuery } from './contract.ts'
@@ -52,6 +53,7 @@ export async function showCampaign(
     smallestShown,
     namesShownAfter,
     contactMode: campaign.contactMode,
+    shareWith: recipientsOf(campaign, deps.now()),
     captcha: { kind: 'none' },
     theme: campaign.theme,
     demo: campaign.isDemo,

@@ -22,6 +22,9 @@
  * source          which embed, poster or link brought a pledge
  * switch          a kill switch for a bad night: no signing, no mail, a frozen leaderboard, a raised captcha
  * contact         a signer's name and email
+ * organization key what signers' contacts are sealed to; only its organization can open them
+ * sealed contact  a contact that a signer shares with an organization, sealed to its key
+ * fingerprint     SHA-256 of a public key: names it
  * canonical email what counts as one mailbox
  * email digest    HMAC of the canonical email under the campaign's digest key: decides counting
  * address digest  HMAC of the exact address under the same key: decides mail
@@ -31,6 +34,7 @@ export * from './schema/organizations.ts'
 export * from './schema/campaigns.ts'
 export * from './schema/campuses.ts'
 export * from './schema/pledges.ts'
+export * from './schema/contacts.ts'
 export * from './schema/leaderboards.ts'
 export * from './schema/organizers.ts'
 export * from './schema/coalitions.ts'

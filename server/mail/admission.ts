@@ -11,6 +11,7 @@ const aboutHerAccount: ReadonlySet<string> = new Set([
   'organizer-sign-in',
   'sign-in-changed',
   'passkey-reset',
+  'organization-key',
 ])
 
 /** A letter before the gate. */

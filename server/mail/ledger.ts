@@ -18,6 +18,7 @@ export type LetterTemplate =
   | 'organizer-sign-in'
   | 'sign-in-changed'
   | 'passkey-reset'
+  | 'organization-key'
 
 /** A row of the ledger. */
 export type LedgerLetter = typeof letters.$inferSelect

@@ -69,6 +69,13 @@ export const access: Record<string, Access> = {
     fresh: true,
   },
   [`DELETE ${BASE}/organizations/:organization/invitations/:invitation`]: { role: 'owner' },
+  // the key that contacts are sealed to: whoever holds it reads them
+  [`GET ${BASE}/organizations/:organization/keys`]: { role: 'viewer' },
+  [`POST ${BASE}/organizations/:organization/key-trials`]: { role: 'owner' },
+  [`POST ${BASE}/organizations/:organization/keys`]: { role: 'owner', fresh: true },
+  [`POST ${BASE}/organizations/:organization/keys/:fingerprint/approval`]: { role: 'owner', fresh: true },
+  [`DELETE ${BASE}/organizations/:organization/keys/:fingerprint`]: { role: 'owner' },
+
   [`POST ${BASE}/invitation-previews`]: { role: 'nobody' },
   [`POST ${BASE}/invitation-acceptances`]: { role: 'nobody' },
 
@@ -158,6 +165,11 @@ export const access: Record<string, Access> = {
   [`GET ${BASE}/campaigns/:campaign/exports/totals.:form`]: { role: 'viewer', fresh: true },
   [`GET ${BASE}/campaigns/:campaign/exports/exact-totals.:form`]: { role: 'editor', fresh: true },
   [`GET ${BASE}/campaigns/:campaign/exports/pledges.:form`]: { role: 'editor', fresh: true },
+
+  // contacts, sealed: each organization has its own alone
+  [`GET ${BASE}/campaigns/:campaign/contacts`]: { role: 'viewer', partners: true },
+  [`GET ${BASE}/campaigns/:campaign/wrapped-keys`]: { role: 'owner', partners: true, fresh: true },
+  [`GET ${BASE}/campaigns/:campaign/exports/contacts.ndjson`]: { role: 'owner', partners: true, fresh: true },
 
   // imports: whoever brings rows in has letters written to strangers
   [`POST ${BASE}/campaigns/:campaign/import-previews`]: { role: 'editor' },

@@ -30,6 +30,12 @@ export const Me = Type.Object(
         slug: Slug,
         name: Type.String(),
         role: Role,
+        newKey: Type.Optional(
+          Type.Object(
+            { fingerprint: Type.String(), takesEffectAt: Instant },
+            { description: 'Replaces, or in the last seven days has replaced, the key for contacts.' },
+          ),
+        ),
         campaigns: Type.Array(
           Type.Object({
             slug: Slug,

@@ -34,11 +34,17 @@ interface Row extends Record<string, unknown> {
   role: Role
   campaign_id: number | null
   is_partner: boolean
+  fingerprint: string | null
+  takes_effect_at: string | null
 }
+
+/** How long the console goes on saying that a key was replaced. */
+const SAID_DAYS = 7
 
 async function organizationsOf(deps: Deps, organizerId: number): Promise<Organization[]> {
   const { rows } = await deps.db.execute<Row>(sql`
-    select organizations.slug, organizations.name, role, carried.campaign_id, carried.is_partner
+    select organizations.slug, organizations.name, role, carried.campaign_id, carried.is_partner,
+      encode(key.fingerprint, 'hex') as fingerprint, to_json(key.takes_effect_at)#>>'{}' as takes_effect_at
     from memberships join organizations on organizations.id = organization_id
     left join lateral (
       select id as campaign_id, false as is_partner from campaigns
@@ -46,17 +52,26 @@ async function organizationsOf(deps: Deps, organizerId: number): Promise<Organiz
       union all
       select campaign_id, true from campaign_partners
       where campaign_partners.organization_id = memberships.organization_id) carried on true
+    left join lateral (
+      select fingerprint, takes_effect_at from organization_keys
+      where organization_keys.organization_id = memberships.organization_id and replaces is not null
+        and takes_effect_at > ${deps.now().toISOString()}::timestamptz - ${SAID_DAYS}::int * interval '1 day'
+      order by takes_effect_at desc limit 1) key on true
     where organizer_id = ${organizerId}
     order by organizations.name, carried.campaign_id desc`)
   const bySlug = new Map<string, Organization>()
   for (const row of rows) {
     const { slug, name, role } = row
-    const organization = bySlug.get(slug) ?? { slug, name, role, campaigns: [] }
+    const organization = bySlug.get(slug) ?? { slug, name, role, ...newKeyIn(row), campaigns: [] }
     bySlug.set(slug, organization)
     const campaign = await campaignIn(deps, row)
     if (campaign) organization.campaigns.push(campaign)
   }
   return [...bySlug.values()]
+}
+
+function newKeyIn({ fingerprint, takes_effect_at: at }: Row): Pick<Organization, 'newKey'> {
+  return fingerprint && at ? { newKey: { fingerprint, takesEffectAt: new Date(at).toISOString() } } : {}
 }
 
 async function campaignIn(deps: Deps, row: Row): Promise<Organization['campaigns'][number] | undefined> {

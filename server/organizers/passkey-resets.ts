@@ -11,11 +11,10 @@ import { takeLink } from './links.ts'
 import { noticeChange } from './notices.ts'
 import { lockOrganizer, passkeysOf } from './passkeys.ts'
 import { addResetNotices } from './reset-notices.ts'
+import { afterTheWait, HOUR_MS, noLaterThan } from './waiting.ts'
 
-const DELAY_HOURS = 72
 /** A door that somebody asked for does not stand open for ever. */
 const OPEN_DAYS = 7
-const HOUR_MS = 3_600_000
 
 type Reset = typeof passkeyResets.$inferSelect
 
@@ -54,7 +53,7 @@ export async function askForReset(deps: Deps, { link, browser }: Asking): Promis
     if ((await passkeysOf(tx, organizerId)).length === 0)
       throw new Refusal('passkey-missing', 'This account has no passkey yet: the link lets you in as it is.')
     const pending = await resetOf(tx, organizerId, now)
-    const takesEffectAt = pending?.takesEffectAt ?? new Date(now.getTime() + DELAY_HOURS * HOUR_MS)
+    const takesEffectAt = pending?.takesEffectAt ?? afterTheWait(now)
     if (pending) return { takesEffectAt: takesEffectAt.toISOString() }
     await tx.delete(passkeyResets).where(eq(passkeyResets.organizerId, organizerId))
     await tx.insert(passkeyResets).values({ organizerId, askedAt: now, takesEffectAt })
@@ -111,7 +110,7 @@ export async function approveReset({ db, now }: Deps, owner: Member, organizerId
       .update(passkeyResets)
       .set({
         approvedBy: owner.organizerId,
-        takesEffectAt: sql`least(${passkeyResets.takesEffectAt}, ${at.toISOString()}::timestamptz)`,
+        takesEffectAt: noLaterThan(passkeyResets.takesEffectAt, at),
       })
       .where(eq(passkeyResets.organizerId, organizerId))
     const details = { organizer: organizerId }

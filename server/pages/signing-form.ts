@@ -32,6 +32,7 @@ export const PledgeForm = Type.Object({
   display: Text,
   updates: Text,
   clauses: Type.Optional(Many),
+  shareWith: Type.Optional(Many),
   textVersion: Text,
 })
 export type PledgeForm = Static<typeof PledgeForm>
@@ -104,6 +105,7 @@ function requestOf({
   display,
   updates,
   clauses,
+  shareWith,
   locale,
   textVersion,
   source,
@@ -112,9 +114,10 @@ function requestOf({
   const request: PledgeRequest = { email }
   if (campus?.trim()) request.campus = campus.trim()
   if (affiliations.includes(affiliation)) request.affiliation = affiliation as Affiliation
-  // A browser may fill in the hidden field of a name that is not to be listed.
+  // A browser may fill in the hidden field of a name that is neither to be listed nor shared.
   if (display) request.display = true
-  if (display && name?.trim()) request.name = name
+  if ((display || shareWith) && name?.trim()) request.name = name
+  if (shareWith) request.shareWith = slugsOf(shareWith)
   if (updates) request.updates = true
   if (clauses) request.clauses = idsOf(clauses)
   const answers = answersIn(others)
@@ -128,6 +131,11 @@ function requestOf({
 /** What is no number is no clause either, and refused with the unknown ones. */
 export function idsOf(ticked: Static<typeof Many> = []): number[] {
   return [ticked].flat().map(Number)
+}
+
+/** What is no slug is no organization either, and refused with the unknown ones. */
+export function slugsOf(ticked: Static<typeof Many> = []): string[] {
+  return [ticked].flat()
 }
 
 /** Zero, which no wording has, for what is no number. */

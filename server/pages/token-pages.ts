@@ -21,7 +21,7 @@ import { requireSameOrigin } from '../same-origin.ts'
 import { refusalOf } from '../refusals.ts'
 import type { ConfirmProps, MyPledgeLinkProps, MyPledgeProps } from './contract.ts'
 import { ownLocale, shown, showPage } from './show.ts'
-import { idsOf, Many } from './signing-form.ts'
+import { idsOf, Many, slugsOf } from './signing-form.ts'
 
 const TokenParams = Type.Object({ token: Type.String() })
 const LinkForm = Type.Object({ email: Type.Optional(Type.String()) })
@@ -33,6 +33,7 @@ const ChangeForm = Type.Object({
   email: Text,
   campus: Text,
   clauses: Type.Optional(Many),
+  shareWith: Type.Optional(Many),
 })
 type ChangeForm = Static<typeof ChangeForm>
 
@@ -150,11 +151,12 @@ function myPledgePages(app: App, deps: Deps): void {
 }
 
 /** A form always says all of it: a box that is not ticked is not sent. */
-function changeOf({ display, name, updates, email, campus, clauses }: ChangeForm): MyPledgeChange {
+function changeOf({ display, name, updates, email, campus, clauses, shareWith }: ChangeForm): MyPledgeChange {
   return {
     display: display === 'on',
     updates: updates === 'on',
     clauses: idsOf(clauses),
+    shareWith: slugsOf(shareWith),
     ...(name && { name }),
     ...(email && { email }),
     ...(campus !== undefined && { campus }),

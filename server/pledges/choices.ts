@@ -1,6 +1,7 @@
 import type { Affiliation } from '../campaigns/contract.ts'
 import type { TextName } from '../campaigns/texts.ts'
 import type { Keys } from '../keys.ts'
+import type { NamedKey } from './contact.ts'
 import { keyBytes, type PledgeKey } from './mailbox.ts'
 
 /** What a signer chose on the form, besides signing. */
@@ -12,6 +13,8 @@ export interface Choices {
   wantsUpdates: boolean
   /** What is promised on top of the pledge: ids in their order. */
   clauses: number[]
+  /** With whom her contact is to be shared, and by which key, in the order of their ids. */
+  shareWith: NamedKey[]
 }
 
 const TEXT_BYTES = 4
@@ -45,6 +48,10 @@ export function textShown(keys: Keys, hash: Buffer, texts: NamedText[]): NamedTe
   return texts.find((text) => isOfText(hash, textMark(keys, text)))
 }
 
+export function listsNothing(choices: Buffer): boolean {
+  return choices.subarray(TEXT_BYTES).equals(NOTHING_TICKED)
+}
+
 export function hasSameTicks(one: Buffer, other: Buffer): boolean {
   return one.subarray(TEXT_BYTES).equals(other.subarray(TEXT_BYTES))
 }
@@ -69,8 +76,8 @@ function textMark(keys: Keys, { campaignId, locale, version }: NamedText): Buffe
 }
 
 function ticksMark(keys: Keys, key: PledgeKey, choices: Choices): Buffer {
-  const { name, campusId, affiliation, listsName, wantsUpdates, clauses } = choices
-  if (!listsName && !wantsUpdates && clauses.length === 0) return NOTHING_TICKED
+  const { name, campusId, affiliation, listsName, wantsUpdates, clauses, shareWith } = choices
+  if (!listsName && !wantsUpdates && clauses.length + shareWith.length === 0) return NOTHING_TICKED
   const said = JSON.stringify([
     name ?? null,
     campusId ?? null,
@@ -78,6 +85,7 @@ function ticksMark(keys: Keys, key: PledgeKey, choices: Choices): Buffer {
     listsName,
     wantsUpdates,
     ...clauses,
+    ...shareWith.map(({ organization, key: fingerprint }) => `${organization} ${fingerprint}`),
   ])
   return keys.mac('choices', Buffer.concat([keyBytes(key), Buffer.from(said)])).subarray(0, TICKS_BYTES)
 }

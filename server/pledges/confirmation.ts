@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { sealingOf } from '../contacts/sealing.ts'
 import type { Leaderboard } from '../leaderboards/contract.ts'
 import { Refusal } from '../refusal.ts'
 import { checkedAddress } from './address.ts'
@@ -14,8 +15,9 @@ import { readToken, type Ticket } from './token.ts'
  */
 export async function confirmPledge(deps: Deps, request: ConfirmationRequest): Promise<Confirmation> {
   const ticket = 'token' in request ? linkTicket(deps, request.token) : await codeTicket(deps, request)
+  const sharing = 'token' in request && { sealing: await sealingOf(deps, ticket) }
   const before = deps.leaderboards.known(ticket.key.campaignId)?.leaderboard
-  const confirmed = await deps.confirmations.add({ ...ticket, at: deps.now() })
+  const confirmed = await deps.confirmations.add({ ...ticket, ...sharing, at: deps.now() })
   return await thanks(deps, ticket.key.campaignId, confirmed, before)
 }
 

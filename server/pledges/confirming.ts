@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { textNames } from '../campaigns/texts.ts'
+import { writeBoxes } from '../contacts/sealed.ts'
 import { hex } from '../db/bytes.ts'
 import type { Tx } from '../db/db.ts'
 import { NO_CAMPUS } from '../db/schema.ts'
@@ -29,6 +30,7 @@ export function confirmPledges(keys: Keys) {
     const rows = await lockSpellings(tx, confirmings)
     const kept = keepOf(keys, rows, { confirmings, texts: await textsOf(tx, rows, confirmings) })
     await writeKept(tx, kept, confirmings[0]?.at)
+    if (confirmings[0]) await writeBoxes(tx, confirmings[0].at, kept.map(sharedOf))
     await count(tx, kept, confirmings[0]?.at)
     const own = new Map(rows.map((row) => [nameOf(row), row]))
     return confirmings.map(({ key }) => answerFor(own.get(keyName(key))))
@@ -93,6 +95,15 @@ async function writeKept(tx: Tx, kept: Kept[], at: Date | undefined): Promise<vo
     from json_populate_recordset(null::pledges, ${JSON.stringify(records)}::json) as kept
     where pledge.campaign_id = kept.campaign_id and pledge.email_digest = kept.email_digest
       and pledge.address_digest = kept.address_digest and pledge.state in ${leaves.confirmation}`)
+}
+
+function sharedOf({ row, boxes }: Kept) {
+  return {
+    campaignId: row.campaign_id,
+    emailDigest: row.email_digest,
+    addressDigest: row.address_digest,
+    boxes,
+  }
 }
 
 async function count(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> {

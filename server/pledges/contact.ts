@@ -9,6 +9,14 @@ export interface Contact {
   clauses?: number[]
   /** Counted and forgotten at confirmation: nothing else ever links them to a pledge. */
   answers?: Answer[]
+  /** With whom it is to be shared once she confirms. */
+  shareWith?: NamedKey[]
+}
+
+/** An organization, by id, and the fingerprint of the key she was told of, in hex. */
+export interface NamedKey {
+  organization: number
+  key: string
 }
 
 export function sealContact(keys: Keys, key: PledgeKey, contact: Contact): Buffer {

@@ -12,6 +12,7 @@ export const Source = Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9._-]*$' 
 /** More than any campaign offers or asks. */
 const MOST_CLAUSES = 20
 const MOST_ANSWERS = 10
+const MOST_SHARES = 20
 
 const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
 
@@ -23,7 +24,9 @@ export const PledgeRequest = Type.Object(
   {
     email: Email,
     name: Type.Optional(
-      Type.String({ description: 'Kept only with `display`. At most 80 characters, no links.' }),
+      Type.String({
+        description: 'Kept only with `display`, or shared with `shareWith`. At most 80 characters, no links.',
+      }),
     ),
     campus: Type.Optional(
       Type.String({ description: 'Domain of the chosen campus; a campus email address overrides it.' }),
@@ -33,6 +36,13 @@ export const PledgeRequest = Type.Object(
     updates: Type.Optional(Type.Boolean({ description: 'Email me about this pledge.' })),
     clauses: Type.Optional(
       Type.Array(Id, { maxItems: MOST_CLAUSES, description: 'Ids of the clauses that are promised too.' }),
+    ),
+    shareWith: Type.Optional(
+      Type.Array(Slug, {
+        maxItems: MOST_SHARES,
+        description:
+          'Organizations, of those that the campaign names, to share email and name with. Only the emailed link confirms it.',
+      }),
     ),
     answers: Type.Optional(
       Type.Array(Answer, {
@@ -136,6 +146,17 @@ export const MyPledge = Type.Object(
     answers: Type.Array(Type.Object({ question: Type.String(), answer: Type.String() }), {
       description: 'Held until the pledge is confirmed; then counted, and linked to nobody.',
     }),
+    sharing: Type.Array(
+      Type.Object({
+        organization: Slug,
+        name: Type.String(),
+        key: Type.String({ description: 'The first 16 digits of its fingerprint, in fours.' }),
+        is: Type.Enum(['waiting', 'shared', 'taken', 'offered'], {
+          description: 'taken: the organization has taken it out, and has a copy that is beyond our reach.',
+        }),
+      }),
+      { description: 'With whom the contact is shared, and with whom it can be.' },
+    ),
     displayName: Type.Optional(Type.String()),
     holdsAddress: Type.Boolean({ description: 'Whether your address is still kept, sealed.' }),
     textVersion: Type.Integer(),
@@ -156,11 +177,21 @@ export const MyPledgeChange = Type.Object(
       Type.String({ description: 'Another domain, or empty for none; not where the address proves it.' }),
     ),
     display: Type.Optional(Type.Boolean()),
-    name: Type.Optional(Type.String({ description: 'Needed to turn `display` on.' })),
+    name: Type.Optional(
+      Type.String({ description: 'Needed to turn `display` on; goes with the contact that is shared anew.' }),
+    ),
     updates: Type.Optional(Type.Boolean()),
     clauses: Type.Optional(Type.Array(Id, { maxItems: MOST_CLAUSES, description: 'All that are promised.' })),
+    shareWith: Type.Optional(
+      Type.Array(Slug, {
+        maxItems: MOST_SHARES,
+        description: 'All that the contact is shared with; of a pledge that waits it can only be taken back.',
+      }),
+    ),
     email: Type.Optional(
-      Type.String({ description: 'Needed to turn `updates` on where the address was erased.' }),
+      Type.String({
+        description: 'Needed to turn `updates` on, or to share anew, where the address was erased.',
+      }),
     ),
   },
   { $id: 'MyPledgeChange', additionalProperties: false },

@@ -9,6 +9,7 @@ import { Refusal } from '../refusal.ts'
 import { type Contact, openContact } from './contact.ts'
 import type { MyPledge } from './contract.ts'
 import { isPledge, type PledgeKey } from './mailbox.ts'
+import { showSharing } from './sharing.ts'
 
 export type PledgeRow = typeof pledges.$inferSelect
 
@@ -33,6 +34,7 @@ export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge
     ...(row.displayName && { displayName: row.displayName }),
     clauses: await clausesShown(deps, campaign, row),
     answers: await answersShown(deps, campaign, row),
+    sharing: await showSharing(deps, campaign, row),
     holdsAddress: row.contact !== null,
     textVersion: row.textVersion,
     locale: row.locale,

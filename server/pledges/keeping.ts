@@ -1,4 +1,5 @@
 import type { TextName } from '../campaigns/texts.ts'
+import type { Box, Sealing } from '../contacts/sealing.ts'
 import type { Keys } from '../keys.ts'
 import { hasSameTicks, type NamedText, showsSameText, textShown } from './choices.ts'
 import { openContact, sealContact } from './contact.ts'
@@ -12,6 +13,8 @@ export interface Confirming {
   key: PledgeKey
   /** The wording and the choices that the email listed: no others are kept. */
   choices: Buffer
+  /** Where a page of ours repeats in words whom the contact is shared with: by the link. A code shares nothing. */
+  sealing?: Sealing
   at: Date
 }
 
@@ -43,6 +46,8 @@ export interface Kept {
   text: TextName
   /** Counted, and not written. */
   answers: Answer[]
+  /** The contact, sealed to those she shares it with. */
+  boxes: Box[]
   /** Pending still where another spelling has the mailbox's place already. */
   state: 'confirmed' | 'excluded' | 'pending'
   /** The exclusion that holds this mailbox. */
@@ -63,7 +68,7 @@ export function keepOf(keys: Keys, rows: PledgeRow[], { confirmings, texts }: Co
   const held = new Map(rows.flatMap((row) => (row.exclusion_id ? [[mailboxOf(row), row.exclusion_id]] : [])))
   const own = new Map(rows.map((row) => [nameOf(row), row]))
   const kept: Kept[] = []
-  for (const { key, choices } of confirmings) {
+  for (const { key, choices, sealing } of confirmings) {
     const row = own.get(keyName(key))
     if (row?.state !== 'pending') continue
     own.delete(keyName(key))
@@ -72,7 +77,7 @@ export function keepOf(keys: Keys, rows: PledgeRow[], { confirmings, texts }: Co
     } else {
       taken.add(mailboxOf(row))
       const exclusionId = held.get(mailboxOf(row)) ?? null
-      kept.push(keepTicked(keys, row, { choices, texts, exclusionId }))
+      kept.push(keepTicked(keys, row, { choices, sealing, texts, exclusionId }))
     }
   }
   return kept
@@ -86,15 +91,18 @@ const nothing = {
   listsName: false,
   clauses: [],
   answers: [],
+  boxes: [],
 }
 
 interface Ticked extends Pick<Confirming, 'choices'> {
+  sealing: Sealing | undefined
   texts: NamedText[]
   exclusionId: number | null
 }
 
 /** Keeps the ticks only if they are those the email listed; somebody may have signed this address since. */
-function keepTicked(keys: Keys, row: PledgeRow, { choices, texts, exclusionId }: Ticked): Kept {
+function keepTicked(keys: Keys, row: PledgeRow, ticked: Ticked): Kept {
+  const { choices, sealing, texts, exclusionId } = ticked
   const isListed = hasSameTicks(row.choices_hash, choices)
   const listsName = isListed && row.lists_name
   const wantsUpdates = isListed && row.wants_updates
@@ -111,11 +119,12 @@ function keepTicked(keys: Keys, row: PledgeRow, { choices, texts, exclusionId }:
     clauses: contact?.clauses ?? [],
     text: readIn(keys, row, { choices, texts }),
     answers: contact?.answers ?? [],
+    boxes: row.contact && isListed && sealing ? sealing(row.contact) : [],
   }
 }
 
 /** The wording that the email showed; an email from before emails named theirs stands for what the pledge has now. */
-function readIn(keys: Keys, row: PledgeRow, { choices, texts }: Omit<Ticked, 'exclusionId'>): TextName {
+function readIn(keys: Keys, row: PledgeRow, { choices, texts }: Pick<Ticked, 'choices' | 'texts'>): TextName {
   const own = textOf(row)
   if (showsSameText(row.choices_hash, choices)) return own
   const ofCampaign = texts.filter(({ campaignId }) => campaignId === row.campaign_id)

@@ -10,10 +10,11 @@ import type { LedgerLetter } from '../mail/ledger.ts'
 import { stopUrl } from '../mail/stop-link.ts'
 import { checkedAddress } from './address.ts'
 import { sixDigitCode } from './code.ts'
-import { openContact } from './contact.ts'
+import { type NamedKey, openContact } from './contact.ts'
 import { findPledges } from './found.ts'
-import { clausesPromised, type PledgeRow } from './held.ts'
+import { clausesPromised, contactWaiting, type PledgeRow } from './held.ts'
 import { keyName, type PledgeKey } from './mailbox.ts'
+import { listed } from './sharing.ts'
 import { signToken } from './token.ts'
 
 const CONFIRM_DAYS = 7
@@ -28,6 +29,7 @@ interface Asked {
   to: string
   /** What the link would keep on top of the pledge, by id. */
   clauses: number[]
+  shareWith: NamedKey[]
 }
 
 /** After signing: asks the mailbox to confirm, or tells it that it has pledged already. */
@@ -80,7 +82,7 @@ function confirmation(deps: Deps, asked: Asked, worded: Worded): Addressed {
 }
 
 /** The link and the code are good whichever of the emails they are taken from. */
-function confirmationOf(deps: Deps, { campaign, row, to, clauses }: Asked, worded: Worded) {
+function confirmationOf(deps: Deps, { campaign, row, to, clauses, shareWith }: Asked, worded: Worded) {
   const text = worded.text(row)
   const values = {
     campaignTitle: text.title,
@@ -93,6 +95,7 @@ function confirmationOf(deps: Deps, { campaign, row, to, clauses }: Asked, worde
       listsName: row.listsName,
       wantsUpdates: row.wantsUpdates,
       clauses: worded.clauses(clauses).map(({ words }) => wordsIn(words, text.locale, campaign)),
+      sharedWith: listed(campaign, shareWith, deps.now()),
     },
     expiresInDays: CONFIRM_DAYS,
     stopUrl: stopUrl(deps, to, text.locale),
@@ -154,7 +157,8 @@ async function askedOf(deps: Deps, letters: LedgerLetter[]): Promise<(Asked | un
       const sealed = letter.sealed ?? row?.contact
       if (!campaign || !sealed) return undefined
       const { email: to } = openContact(deps.keys, row, sealed)
-      return { campaign, row, letter, to, clauses: clausesPromised(deps.keys, row) }
+      const shareWith = contactWaiting(deps.keys, row)?.shareWith ?? []
+      return { campaign, row, letter, to, clauses: clausesPromised(deps.keys, row), shareWith }
     }),
   )
 }

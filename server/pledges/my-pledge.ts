@@ -1,4 +1,5 @@
 import { and, inArray } from 'drizzle-orm'
+import { deleteBoxes } from '../contacts/sealed.ts'
 import { transaction, type Tx } from '../db/db.ts'
 import { NO_CAMPUS, pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -8,7 +9,7 @@ import { Refusal } from '../refusal.ts'
 import { type Campaign, textIn } from '../campaigns/campaign.ts'
 import { checkedAddress } from './address.ts'
 import { checkedClauses } from './asked.ts'
-import { sealContact } from './contact.ts'
+import { openContact, sealContact } from './contact.ts'
 import type { MyPledge, MyPledgeChange, MyPledgeLinkRequest } from './contract.ts'
 import {
   campaignOf,
@@ -22,6 +23,7 @@ import {
 import { isPledge, pledgeKey, type PledgeKey } from './mailbox.ts'
 import { checkedName, displayName } from './name.ts'
 import { chosenCampus } from './pledge.ts'
+import { changeSharing, stillShared } from './sharing.ts'
 import { leaves } from './states.ts'
 import { readToken, signToken } from './token.ts'
 
@@ -62,11 +64,13 @@ export async function changeMyPledge(deps: Deps, key: PledgeKey, change: MyPledg
     const campusId = change.campus === undefined ? row.campusId : newCampus(deps, row, change.campus)
     const changed = {
       campusId,
-      ...clauses(deps, campaign, row, change),
+      ...asked(deps, campaign, row, change),
       ...listing(row, change),
       ...updates(deps, campaign, key, row, change),
     }
     await tx.update(pledges).set(changed).where(isPledge(key))
+    const email = () => addressOf(deps, campaign, row, change)
+    await changeSharing(tx, deps, { campaign, row, change, email })
     if (row.state === 'confirmed' && campusId !== row.campusId) await moveTally(tx, row, campusId)
   })
   return await showMyPledge(deps, key)
@@ -83,17 +87,20 @@ function newCampus(deps: Deps, row: PledgeRow, chosen: string): number | null {
   return campusId
 }
 
-function clauses(
+/** What stands in columns once it is confirmed, and until then with the contact. */
+function asked(
   { keys }: Deps,
   campaign: Campaign,
   row: PledgeRow,
   change: MyPledgeChange,
 ): Partial<PledgeRow> {
-  if (!change.clauses) return {}
-  const promised = checkedClauses(campaign, change.clauses, clausesPromised(keys, row))
-  if (row.confirmedAt) return { clauses: promised }
+  const promised = clausesPromised(keys, row)
+  const clauses = change.clauses ? checkedClauses(campaign, change.clauses, promised) : promised
+  if (row.confirmedAt) return { clauses }
   const waiting = contactWaiting(keys, row)
-  return waiting ? { contact: sealContact(keys, row, { ...waiting, clauses: promised }) } : {}
+  if (!waiting || !(change.clauses || change.shareWith)) return {}
+  const shareWith = stillShared(campaign, waiting.shareWith, change)
+  return { contact: sealContact(keys, row, { ...waiting, clauses, shareWith }) }
 }
 
 function listing(row: PledgeRow, change: MyPledgeChange): Partial<PledgeRow> {
@@ -124,7 +131,11 @@ function updates(
   }
 }
 
-/** The address was erased on confirmation; whoever wants to be written to types it again. */
+function addressOf({ keys }: Deps, campaign: Campaign, row: PledgeRow, change: MyPledgeChange): string {
+  return row.contact ? openContact(keys, row, row.contact).email : sameAddress(campaign, row, change)
+}
+
+/** The address was erased on confirmation; whoever wants to be written to, or shares it, types it again. */
 function sameAddress(campaign: Campaign, key: PledgeKey, { email = '' }: MyPledgeChange): string {
   const address = checkedAddress(email)
   if (pledgeKey(campaign, address).addressDigest.equals(key.addressDigest)) return address.exact
@@ -149,6 +160,7 @@ export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPled
       .update(pledges)
       .set({ state: 'withdrawn', withdrawnAt: deps.now(), ...forgotten })
       .where(and(isPledge(key), inArray(pledges.state, [...leaves.withdrawal])))
+    await deleteBoxes(tx, key)
     await uncount(tx, row)
   })
   return await showMyPledge(deps, key)

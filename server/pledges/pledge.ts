@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { newLetterId } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
 import { type Address, asciiDomain, checkedAddress } from './address.ts'
-import { checkedAnswers, checkedClauses } from './asked.ts'
+import { checkedAnswers, checkedClauses, checkedSharing } from './asked.ts'
 import type { Choices } from './choices.ts'
 import type { PledgeReceipt, PledgeRequest } from './contract.ts'
 import { checkedName } from './name.ts'
@@ -92,7 +92,7 @@ function signingOf(
   return {
     campaign,
     address,
-    choices: choicesOf(campaign, request, shown?.campus),
+    choices: choicesOf(campaign, request, { campus: shown?.campus, now: deps.now() }),
     answers: checkedAnswers(campaign, request.answers),
     campusProven: shown?.isProven ?? false,
     textVersion: text.version,
@@ -109,8 +109,14 @@ function registeredSource({ sources }: Campaign, code: string | undefined): stri
   return code && sources.has(code) ? code : undefined
 }
 
-/** A name that is not to be listed is not even kept for the week in which the pledge waits. */
-function choicesOf(campaign: Campaign, request: PledgeRequest, campus: KnownCampus | undefined): Choices {
+interface Chosen {
+  campus: KnownCampus | undefined
+  now: Date
+}
+
+/** A name that is neither to be listed nor shared is not even kept for the week in which the pledge waits. */
+function choicesOf(campaign: Campaign, request: PledgeRequest, { campus, now }: Chosen): Choices {
+  const shareWith = checkedSharing(campaign, request.shareWith, now)
   const name = checkedName(request.name)
   const listsName = request.display ?? false
   const wantsUpdates = request.updates ?? false
@@ -122,12 +128,13 @@ function choicesOf(campaign: Campaign, request: PledgeRequest, campus: KnownCamp
   if (listsName && !name)
     throw new Refusal('name-missing', 'To be listed, type your name.', { field: 'name' })
   return {
-    name: listsName ? name : undefined,
+    name: listsName || shareWith.length > 0 ? name : undefined,
     campusId: campus?.id,
     affiliation: request.affiliation,
     listsName,
     wantsUpdates,
     clauses: checkedClauses(campaign, request.clauses),
+    shareWith,
   }
 }
 

@@ -128,12 +128,13 @@ function seal(keys: Keys, signing: Signing): Sealed {
   }
 }
 
-function contactOf({ address, choices: { name, clauses }, answers }: Signing): Contact {
+function contactOf({ address, choices: { name, clauses, shareWith }, answers }: Signing): Contact {
   return {
     email: address.exact,
     ...(name && { name }),
     ...(clauses.length > 0 && { clauses }),
     ...(answers.length > 0 && { answers }),
+    ...(shareWith.length > 0 && { shareWith }),
   }
 }
 

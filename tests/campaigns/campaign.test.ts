@@ -33,6 +33,7 @@ test('a campaign says what its form needs, and nothing of its keys', async () =>
     smallestShown: 5,
     namesShownAfter: 50,
     contactMode: 'contactable',
+    shareWith: [],
     captcha: { kind: 'none' },
     theme: { accent: '#aa2200' },
     demo: false,

@@ -87,7 +87,11 @@ function longest(sample: object): Record<string, unknown> {
     if (String(value).startsWith('https:')) return [key, `${String(value)}${'x'.repeat(300)}`]
     if (/(Title|Name)$/.test(key) || key in limits) return [key, '&'.repeat(limits[key] ?? 120)]
     const clauses = Array.from({ length: 6 }, () => '&'.repeat(300))
-    return [key, key === 'ticks' ? { listsName: true, wantsUpdates: true, clauses } : value]
+    const sharedWith = Array.from({ length: 3 }, () => ({
+      name: '&'.repeat(120),
+      key: '3f9a 11c2 08be 77d0',
+    }))
+    return [key, key === 'ticks' ? { listsName: true, wantsUpdates: true, clauses, sharedWith } : value]
   })
   return Object.fromEntries(entries) as Record<string, unknown>
 }
@@ -125,7 +129,13 @@ test('emails to organizers about their account belong to no campaign, and have n
   const ofAccounts = everyEmail.filter(({ name }) => !ofCampaigns.some((one) => one.name === name))
 
   expect(new Set(ofAccounts.map(({ name }) => name))).toEqual(
-    new Set(['organizer-invitation', 'organizer-sign-in', 'passkey-reset', 'sign-in-changed']),
+    new Set([
+      'organizer-invitation',
+      'organizer-sign-in',
+      'passkey-reset',
+      'sign-in-changed',
+      'organization-key',
+    ]),
   )
   for (const one of ofAccounts)
     expect((await rendered(one, {}, { namesCampaign: true })).subject).toBe((await rendered(one)).subject)

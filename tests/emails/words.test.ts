@@ -24,7 +24,7 @@ describe.for(['confirm', 'reminder'] as const)('%s', (name) => {
   ] as const)(
     'repeats in words what was ticked (%s, name %s, updates %s)',
     async ([locale, listsName, wantsUpdates, words]) => {
-      const ticks = { listsName, wantsUpdates, clauses: [] }
+      const ticks = { listsName, wantsUpdates, clauses: [], sharedWith: [] }
 
       const { html, text } = await rendered({ name, locale }, { ticks })
 
@@ -37,7 +37,12 @@ describe.for(['confirm', 'reminder'] as const)('%s', (name) => {
     ['en', '“I also ask my school to act”; email me about this pledge.'],
     ['es', '«I also ask my school to act»; recibir correos sobre este compromiso.'],
   ] as const)('repeats the clauses that are promised too (%s)', async (locale, words) => {
-    const ticks = { listsName: false, wantsUpdates: true, clauses: ['I also ask my school to act.'] }
+    const ticks = {
+      listsName: false,
+      wantsUpdates: true,
+      clauses: ['I also ask my school to act.'],
+      sharedWith: [],
+    }
 
     const { html, text } = await rendered({ name, locale }, { ticks })
 

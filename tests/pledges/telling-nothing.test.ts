@@ -170,7 +170,9 @@ async function listening<Answer>(
   // Campaigns are read anew by the clock, whoever asks.
   const statements = heard.filter(
     (text) =>
-      !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos)|sources)"/.test(text),
+      !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos)|sources|organization_keys|switches)"/.test(
+        text,
+      ),
   )
   return { answer, statements: statements.join('\n') }
 }

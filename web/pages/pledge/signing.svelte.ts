@@ -16,6 +16,7 @@ export type Typed = {
   display: boolean
   updates: boolean
   clauses: number[]
+  shareWith: string[]
   answers: NonNullable<PledgeRequest['answers']>
   /** Of the wording that stands beside the form. */
   textVersion?: number
@@ -38,6 +39,7 @@ export class Signing {
     display: false,
     updates: false,
     clauses: [],
+    shareWith: [],
     answers: [],
   }
   campus: CampusChoice
@@ -134,15 +136,17 @@ export class Signing {
   }
 
   #request(): PledgeRequest {
-    const { email, name, affiliation, display, updates, clauses, answers, textVersion } = this.typed
+    const { email, name, affiliation, display, updates, clauses, shareWith, answers, textVersion } =
+      this.typed
     const { source } = this.#page
     return {
       email,
       campus: this.campus.value,
       affiliation: (affiliation || undefined) as PledgeRequest['affiliation'],
-      ...(display && { display, name }),
+      ...((display || shareWith[0]) && { display, name }),
       ...(updates && { updates }),
       clauses,
+      shareWith,
       answers,
       locale: this.#ways.locale,
       textVersion,
@@ -160,6 +164,7 @@ function typedIn(form: FormData): Typed {
     display: form.has('display'),
     updates: form.has('updates'),
     clauses: form.getAll('clauses').map(Number),
+    shareWith: form.getAll('shareWith') as string[],
     answers: [...form]
       .map(([name, option]) => ({ question: +name.replace('answer-', ''), option: +option }))
       .filter(({ question, option }) => question && option),

@@ -97,6 +97,8 @@ export const en = {
     source: 'Source',
     clauses: 'You can promise more',
     askBounced: 'Nothing came? See whether it bounced',
+    shareWith: 'Share my email, and name if I type it, with {organization} (key {key})',
+    shareHint: 'Encrypted for them alone. The button in the email shares it, not the code.',
   },
   campuses: { which: 'Which of these is yours?', none: 'None of these' },
   thanks: {
@@ -179,6 +181,7 @@ export const en = {
       affiliation: 'You are',
       listed: 'Listed by name',
       updates: 'Email about this pledge',
+      sharing: 'Contact shared with',
       address: 'Your email address',
       signed: 'Signed',
       confirmed: 'Confirmed',
@@ -198,11 +201,18 @@ export const en = {
       version: 'version {version}, {locale}',
     },
     notes: { changed: 'Changed.', withdrawn: 'Taken back. You no longer count.' },
+    sharing: {
+      waiting: '{organization} (key {key}), once you confirm by the button in the email',
+      shared: '{organization} (key {key})',
+      taken: '{organization} (key {key}), which has taken it out',
+    },
+    sharingHint:
+      'Unticked, what we hold for them is deleted. What they have taken out already is beyond our reach: ask them to delete it.',
     changeTitle: 'Change it',
     changeText: 'What you untick is erased at once.',
     changeButton: 'Save the change',
     nameHint: 'Needed to list you. Shown as first name and initial.',
-    emailHint: 'Your address was erased, so type it once more to get email.',
+    emailHint: 'Your address was erased, so type it once more to get email, or to share it.',
     answersWait: 'Once you confirm, your answers are only counted. Nothing will link them to you.',
     answersStay:
       'Answers to the questions of this drive are only counted. Nothing links them to you, so they stay in the totals whatever you do here.',

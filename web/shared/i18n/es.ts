@@ -100,6 +100,8 @@ export const es: Words = {
     source: 'Fuente',
     clauses: 'Puedes prometer más',
     askBounced: '¿No llegó nada? Mira si rebotó',
+    shareWith: 'Compartir mi correo, y mi nombre si lo escribo, con {organization} (clave {key})',
+    shareHint: 'Cifrado: nadie más puede leerlo. Lo comparte el botón del correo, no el código.',
   },
   campuses: { which: '¿Cuál de estos es el tuyo?', none: 'Ninguno de estos' },
   thanks: {
@@ -179,6 +181,7 @@ export const es: Words = {
       affiliation: 'Eres',
       listed: 'En la lista de nombres',
       updates: 'Correos sobre este compromiso',
+      sharing: 'Contacto compartido con',
       address: 'Tu dirección de correo',
       signed: 'Firmado',
       confirmed: 'Confirmado',
@@ -198,6 +201,13 @@ export const es: Words = {
       version: 'versión {version}, {locale}',
     },
     notes: { changed: 'Listo, quedó cambiado.', withdrawn: 'Retirado. Ya no cuentas.' },
+    sharing: {
+      waiting: '{organization} (clave {key}), cuando confirmes con el botón del correo',
+      shared: '{organization} (clave {key})',
+      taken: '{organization} (clave {key}), que ya lo descargó',
+    },
+    sharingHint:
+      'Si quitas la marca, se borra lo que guardamos para esa organización. Lo que ya descargó está fuera de nuestro alcance: pídele que lo borre.',
     changeTitle: 'Cambiarlo',
     changeText: 'Lo que desmarques se borra al momento.',
     changeButton: 'Guardar el cambio',
