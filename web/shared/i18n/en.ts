@@ -97,8 +97,7 @@ export const en = {
     source: 'Source',
     clauses: 'You can promise more',
     askBounced: 'Nothing came? See whether it bounced',
-    shareWith: 'Share my email, and name if I type it, with {organization} (key {key})',
-    shareHint: 'Encrypted for them alone. The button in the email shares it, not the code.',
+    shareWith: 'Share my email and typed name with {organization} (key {key}) by the button in the email',
   },
   campuses: { which: 'Which of these is yours?', none: 'None of these' },
   thanks: {

@@ -100,8 +100,8 @@ export const es: Words = {
     source: 'Fuente',
     clauses: 'Puedes prometer más',
     askBounced: '¿No llegó nada? Mira si rebotó',
-    shareWith: 'Compartir mi correo, y mi nombre si lo escribo, con {organization} (clave {key})',
-    shareHint: 'Cifrado: nadie más puede leerlo. Lo comparte el botón del correo, no el código.',
+    shareWith:
+      'Compartir mi correo, y el nombre que escriba, con {organization} (clave {key}) con el botón del correo',
   },
   campuses: { which: '¿Cuál de estos es el tuyo?', none: 'Ninguno de estos' },
   thanks: {
