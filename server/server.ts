@@ -50,7 +50,7 @@ async function startAll(config: Config, say: (line: string) => void, stops: Stop
   if (config.role !== 'web') {
     const worker = await startWorker({ deps, databaseUrl: database.url })
     stops.push(() => worker.stop())
-    await receiveBounces(deps, config, stops)
+    await receiveBounces(deps, config, database.url, stops)
   }
   if (hasDemo) {
     const demo = await openDemo(config)
@@ -87,11 +87,16 @@ async function listen(
 }
 
 /** Where it is set: the small mail server that takes letters which came back. */
-async function receiveBounces(deps: Deps, { host, mail }: Config, stops: Stop[]): Promise<void> {
+async function receiveBounces(
+  deps: Deps,
+  { host, mail }: Config,
+  databaseUrl: string,
+  stops: Stop[],
+): Promise<void> {
   const { returnPaths } = deps.backChannel
   const { bouncePort: port } = mail
   if (!returnPaths || port === undefined) return
-  const receiver = await openBounceReceiver({ deps, returnPaths, host, port }).catch(
+  const receiver = await openBounceReceiver({ deps, returnPaths, databaseUrl, host, port }).catch(
     (error: NodeJS.ErrnoException) => {
       throw new StartRefused(`BOUNCE_PORT ${port} cannot be listened on: ${error.code}.`)
     },

@@ -54,7 +54,7 @@ export const Dashboard = Type.Object(
           {
             told: Type.Enum(['refusals', 'bounces', 'deliveries'], {
               description:
-                'What is heard of letters: refusals at once alone, as no back-channel is set up; what came back later too; or ' +
+                'What is heard of letters: refusals at once alone, as no back-channel is set up or nobody listens to it just now; what came back later too; or ' +
                 'everything.',
             }),
             sent: Type.Integer({ description: 'Letters that a mail server took.' }),

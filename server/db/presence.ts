@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
+import type { DbOrTx } from './db.ts'
 
 /** Tells the other processes, through the database, that this one lives: however it ends, they know at once. */
 export interface Presence {
@@ -12,18 +13,29 @@ export interface Presence {
   close(): Promise<void>
 }
 
-/** First part of the advisory locks' keys, so that they meet no others: "Esta". */
-const LOCKS = 0x45737461
+/** First part of the advisory locks' keys, so that they meet no others: "Esta" for who sends letters, "Estb" for who takes those that come back. */
+const LOCKS = { sender: 0x45737461, receiver: 0x45737462 }
+type Part = keyof typeof LOCKS
 const RETRY_MS = 500
 
 /** Those who live, as a subquery. */
-export const present = sql`(
+export const present = presentAs('sender')
+
+function presentAs(part: Part) {
+  return sql`(
   select objid::bigint::int from pg_locks
-  where locktype = 'advisory' and classid = ${LOCKS} and objsubid = 2 and granted
+  where locktype = 'advisory' and classid = ${LOCKS[part]} and objsubid = 2 and granted
     and database = (select oid from pg_database where datname = current_database()))`
+}
+
+/** Whether anybody who plays that part lives. */
+export async function isAnybodyPresent(db: DbOrTx, part: Part): Promise<boolean> {
+  const { rows } = await db.execute<{ is: boolean }>(sql`select exists ${presentAs(part)} as is`)
+  return rows[0]?.is ?? false
+}
 
 /** Holds a lock of its own number on a connection of its own, for as long as both live. */
-export async function openPresence(url: string): Promise<Presence> {
+export async function openPresence(url: string, part: Part = 'sender'): Promise<Presence> {
   const number = randomInt(1, 2 ** 31)
   let client: pg.Client | undefined
   let isClosed = false
@@ -37,7 +49,7 @@ export async function openPresence(url: string): Promise<Presence> {
     })
     next.on('error', () => {})
     await next.connect()
-    await next.query('select pg_advisory_lock($1, $2)', [LOCKS, number])
+    await next.query('select pg_advisory_lock($1, $2)', [LOCKS[part], number])
     next.once('end', () => void reappear())
     client = next
   }

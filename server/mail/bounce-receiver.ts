@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 import { transaction } from '../db/db.ts'
+import { openPresence } from '../db/presence.ts'
 import type { Deps } from '../deps.ts'
 import { hear, type Heard } from './back-channel.ts'
 import { saidIn } from './bounce-message.ts'
@@ -16,6 +17,7 @@ export interface BounceReceiver {
 interface Receiving {
   deps: Pick<Deps, 'db' | 'keys' | 'now'>
   returnPaths: ReturnPaths
+  databaseUrl: string
   host: string
   port: number
 }
@@ -30,6 +32,7 @@ const LONGEST_MS = 120_000
 export async function openBounceReceiver({
   deps,
   returnPaths,
+  databaseUrl,
   host,
   port,
 }: Receiving): Promise<BounceReceiver> {
@@ -60,9 +63,13 @@ export async function openBounceReceiver({
   server.server.on('connection', endInTime)
   server.listen(port, host)
   await once(server.server, 'listening')
+  const presence = await openPresence(databaseUrl, 'receiver')
   return {
     port: (server.server.address() as AddressInfo).port,
-    close: () => new Promise((closed) => server.close(() => closed())),
+    async close() {
+      await presence.close()
+      await new Promise<void>((closed) => server.close(() => closed()))
+    },
   }
 }
 

@@ -76,6 +76,7 @@ test('over SMTP what comes back later is counted, once, and deliveries stay unkn
   const receiver = await openBounceReceiver({
     deps: returning.deps,
     returnPaths,
+    databaseUrl: returning.databaseUrl,
     host: '127.0.0.1',
     port: 0,
   })
@@ -91,4 +92,22 @@ test('over SMTP what comes back later is counted, once, and deliveries stay unkn
   expect(await figures()).toEqual({ told: 'bounces', sent: 2, bounced: 2 })
   transport.close()
   await receiver.close()
+})
+
+test('a way back at whose end nobody listens tells nothing, and is not said to', async () => {
+  const { figures } = await lettersTo(returning, ['ada', 'gone'])
+  const before = await figures()
+  const receiver = await openBounceReceiver({
+    deps: returning.deps,
+    returnPaths: returning.deps.backChannel.returnPaths as ReturnPaths,
+    databaseUrl: returning.databaseUrl,
+    host: '127.0.0.1',
+    port: 0,
+  })
+  const during = await figures()
+
+  await receiver.close()
+
+  await expect.poll(async () => (await figures())?.told, { timeout: 10_000 }).toBe('refusals')
+  expect([before?.told, during?.told]).toEqual(['refusals', 'bounces'])
 })

@@ -26,7 +26,13 @@ let receiver: BounceReceiver
 beforeAll(async () => {
   const { deps } = server
   const returnPaths = deps.backChannel.returnPaths as ReturnPaths
-  receiver = await openBounceReceiver({ deps, returnPaths, host: '127.0.0.1', port: 0 })
+  receiver = await openBounceReceiver({
+    deps,
+    returnPaths,
+    databaseUrl: server.databaseUrl,
+    host: '127.0.0.1',
+    port: 0,
+  })
 })
 afterAll(() => Promise.all([receiver.close(), inbox.close()]))
 

@@ -1,11 +1,21 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { openBounceReceiver } from '../../server/mail/bounce-receiver.ts'
+import type { ReturnPaths } from '../../server/mail/return-paths.ts'
 import { anOpenCampaign, anOrganizer, crowd } from '../builders.ts'
 import { estamos } from '../estamos.ts'
+import { smtpInbox } from '../smtp-inbox.ts'
 import { browsers } from './browsers.ts'
 import { expectAccessible, signedIn } from './console.ts'
 
+const inbox = await smtpInbox()
 const server = estamos({ isUp: true })
+const returning = estamos({
+  isUp: true,
+  env: () => ({ SMTP_URL: inbox.url, BOUNCE_ADDRESS: 'bounces@pledge.example.org' }),
+})
 const people = browsers()
+
+afterAll(() => inbox.close())
 
 test('an organizer watches her drive: the figures move by themselves, and each picture has its table', async () => {
   const slug = await anOpenCampaign(server, { goal: 100 })
@@ -30,4 +40,32 @@ test('an organizer watches her drive: the figures move by themselves, and each p
   await expectAccessible(page)
   await page.setViewportSize({ width: 1280, height: 900 })
   await expectAccessible(page)
+})
+
+test('what she is told of letters is what is heard of them', async () => {
+  const slug = await anOpenCampaign(returning)
+  const context = await signedIn(await people.another(), returning, await anOrganizer(returning))
+  const page = await context.newPage()
+  const look = () => page.goto(`${returning.config.publicUrl}/console/campaigns/${slug}`)
+  await look()
+  await page.getByText('no back-channel is set up, or nobody listens to it just now').waitFor()
+  await page.getByText('Refused at once').first().waitFor()
+  const { deps, databaseUrl } = returning
+  const returnPaths = deps.backChannel.returnPaths as ReturnPaths
+  const receiver = await openBounceReceiver({ deps, databaseUrl, returnPaths, host: '127.0.0.1', port: 0 })
+  onTestFinished(() => receiver.close())
+
+  await expect
+    .poll(
+      async () => {
+        await look()
+        await page.getByText('Letters sent').first().waitFor()
+        return await page.getByText('Letters that come back are known.').count()
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(1)
+
+  expect(await page.getByText('nobody listens').count()).toBe(0)
+  await page.getByText('Bounced', { exact: true }).first().waitFor()
 })

@@ -32,9 +32,14 @@ const server = estamos({
 let receiver: BounceReceiver
 let returnPaths: ReturnPaths
 
+function aReceiver() {
+  const { deps, databaseUrl } = server
+  return { deps, databaseUrl, returnPaths, host: '127.0.0.1', port: 0 }
+}
+
 beforeAll(async () => {
   returnPaths = server.deps.backChannel.returnPaths as ReturnPaths
-  receiver = await openBounceReceiver({ deps: server.deps, returnPaths, host: '127.0.0.1', port: 0 })
+  receiver = await openBounceReceiver(aReceiver())
 })
 afterAll(async () => {
   await receiver.close()
@@ -228,8 +233,7 @@ describe('the receiver', () => {
 
   test('takes what comes over TLS, under a key that no other process has', async () => {
     const { id, to } = await aLetterSent(await anOpenCampaign(server))
-    const place = { deps: server.deps, returnPaths, host: '127.0.0.1', port: 0 }
-    const another = await openBounceReceiver(place)
+    const another = await openBounceReceiver(aReceiver())
     onTestFinished(() => another.close())
 
     const ofThePackage = Number(new URL(inbox.url).port)
