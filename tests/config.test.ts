@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -85,6 +85,32 @@ describe('production refuses', () => {
     ['a missing secret', { SECRET_KEY: undefined }, 'SECRET_KEY is missing'],
     ['a short secret', { SECRET_KEY: 'short' }, 'at least 32'],
     ['a monotonous secret', { SECRET_KEY: 'abababab'.repeat(8) }, 'at least 32 random'],
+    ['a secret of a repeated phrase', { SECRET_KEY: 'Tr0ub4dor&3-'.repeat(4) }, 'at least 32 random'],
+    [
+      'the alphabet for a secret',
+      { SECRET_KEY: 'abcdefghijklmnopqrstuvwxyz0123456789' },
+      'at least 32 random',
+    ],
+    [
+      'a sample for a secret',
+      { SECRET_KEY: 'CHANGE-ME-Yk2vQ9pLx4mZt8rWc3nBh6jFd1gSa5e7' },
+      'looks like a sample',
+    ],
+    ['a sentence for a secret', { SECRET_KEY: 'Yk2vQ9pLx4mZt8r Wc3nBh6jFd1gSa5e7' }, 'no spaces'],
+    [
+      'a secret that is the database’s password too',
+      { DATABASE_URL: `postgres://estamos:${production.SECRET_KEY}@db.example.org/estamos` },
+      'SECRET_KEY stands in DATABASE_URL too',
+    ],
+    [
+      'the same, in the signs of an address',
+      {
+        SECRET_KEY: 'Yk2/Q9pL+4mZt8rWc3nBh6jFd1gSa5e7=',
+        SMTP_URL: 'smtps://u:Yk2%2FQ9pL%2B4mZt8rWc3nBh6jFd1gSa5e7%3D@m.org',
+      },
+      'SECRET_KEY stands in SMTP_URL too',
+    ],
+    ['a new secret that is an old one', { SECRET_KEYS_OLD: `x,${production.SECRET_KEY}` }, 'must be another'],
     ['no way out for mail', { SMTP_URL: undefined }, 'SMTP_URL or SENDGRID_API_KEY'],
     ['two ways out for mail', { SENDGRID_API_KEY: 'SG.x' }, 'not both'],
     ['a webhook key that is none', { SENDGRID_WEBHOOK_KEY: 'MFkw' }, 'SENDGRID_WEBHOOK_KEY must be the key'],
@@ -115,6 +141,75 @@ describe('production refuses', () => {
     ['a port that is none', { PORT: '3000x' }, 'PORT'],
   ])('%s', (_, wrong, sentence) => {
     expect(refusal({ ...production, ...wrong })).toContain(sentence)
+  })
+})
+
+test('secrets as tools make them are not taken for a person’s', () => {
+  for (const encoding of ['base64', 'base64url', 'hex'] as const)
+    for (const bytes of [24, 32, 48])
+      for (let n = 0; n < 50; n += 1) {
+        const SECRET_KEY = randomBytes(bytes).toString(encoding)
+
+        expect(readConfig({ ...production, SECRET_KEY }).secretKey).toBe(SECRET_KEY)
+      }
+})
+
+test('former secrets are listed, whatever would be said of them today', () => {
+  const { oldSecretKeys } = readConfig({ ...production, SECRET_KEYS_OLD: 'short, other,\nthird,short' })
+
+  expect(oldSecretKeys).toEqual(['short', 'other', 'third'])
+})
+
+describe('secrets in files', () => {
+  test('are read without the line break at their end', () => {
+    const { SECRET_KEY, DATABASE_URL, ...others } = production
+
+    const config = readConfig({
+      ...others,
+      SECRET_KEY_FILE: aFile(`${SECRET_KEY}\r\n`),
+      DATABASE_URL_FILE: aFile(`${DATABASE_URL}\n`),
+      DKIM_DOMAIN: 'example.org',
+      DKIM_SELECTOR: 'mail',
+      DKIM_PRIVATE_KEY_FILE: aFile(signed.DKIM_PRIVATE_KEY),
+    })
+
+    expect(config).toMatchObject({ secretKey: SECRET_KEY, databaseUrl: DATABASE_URL })
+    expect(`${config.mail.dkim?.privateKey}\n`).toBe(signed.DKIM_PRIVATE_KEY)
+  })
+
+  test.each<[string, () => Environment, string]>([
+    [
+      'not beside the setting',
+      () => ({ SMTP_URL_FILE: aFile('smtp://x') }),
+      'SMTP_URL and SMTP_URL_FILE: set one',
+    ],
+    ['not where nothing is', () => ({ SECRET_KEYS_OLD_FILE: '/nowhere/hunter2' }), 'cannot be read (ENOENT)'],
+    ['not from a folder', () => ({ SECRET_KEYS_OLD_FILE: '/' }), 'cannot be read (EISDIR)'],
+    [
+      'not empty',
+      () => ({ SECRET_KEY: '', SECRET_KEY_FILE: aFile('\n') }),
+      'SECRET_KEY_FILE names a file that is empty',
+    ],
+    [
+      'not weaker than elsewhere',
+      () => ({ SECRET_KEY: '', SECRET_KEY_FILE: aFile('hunter2') }),
+      'SECRET_KEY must be',
+    ],
+  ])('%s', (_, wrong, sentence) => {
+    const said = refusal({ ...production, ...wrong() })
+
+    expect(said).toContain(sentence)
+    expect(said.split('\n')).toHaveLength(1)
+    expect(said).not.toContain('hunter')
+  })
+
+  test('stay out of local mode’s own folder', () => {
+    const config = readConfig({
+      DATA_DIR: '/dev/null/x',
+      SECRET_KEY_FILE: aFile(production.SECRET_KEY ?? ''),
+    })
+
+    expect(config.secretKey).toBe(production.SECRET_KEY)
   })
 })
 
@@ -167,6 +262,12 @@ function refusal(env: Environment): string {
     throw error
   }
   throw new Error('the start was not refused')
+}
+
+function aFile(content: string): string {
+  const file = join(aFolder(), 'secret')
+  writeFileSync(file, content)
+  return file
 }
 
 function aFolder(): string {

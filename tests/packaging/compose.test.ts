@@ -11,6 +11,7 @@ const databaseWithoutWorker = testDatabase()
 /** On purpose not handed to the containers. */
 const notInCompose = {
   HOST: 'a container listens on all its addresses, which is the default of production',
+  DATABASE_URL_FILE: 'the address of the database is made of POSTGRES_PASSWORD',
   DATA_DIR: 'only local mode keeps anything in a folder',
 }
 
