@@ -9,7 +9,8 @@ import { type Db, inTransaction, openDb } from './db/db.ts'
 import { type Listener, openListener } from './db/listen.ts'
 import { openSlots, type Slots } from './exports/slots.ts'
 import { type ArrivalsCounting, openArrivalsCounting } from './exclusions/arrivals.ts'
-import { type Keys, openKeys } from './keys.ts'
+import type { Keys } from './keys.ts'
+import { openKeysOf } from './keys/deployment-key.ts'
 import { type Leaderboards, openLeaderboards } from './leaderboards/live.ts'
 import type { Mail } from './mail/mail.ts'
 import { mailboxMail } from './mail/mailbox.ts'
@@ -60,7 +61,10 @@ interface Opening {
 
 export async function openDeps({ config, databaseUrl, now = () => new Date() }: Opening): Promise<Deps> {
   const db = openDb({ url: databaseUrl })
-  const keys = openKeys(config.secretKey)
+  const keys = await openKeysOf(db, config).catch(async (error: unknown) => {
+    await db.$client.end()
+    throw error
+  })
   const listener = openListener(databaseUrl)
   const mailboxFolder = join(config.dataDir, 'mailbox')
   const returnPaths = config.mail.bounceAddress ? returnPathsAt(keys, config.mail.bounceAddress) : undefined

@@ -1,17 +1,20 @@
+import { sql } from 'drizzle-orm'
 import type { Addressed, Compose, ComposeAll } from './mail/addressed.ts'
 import { eachByItself } from './mail/addressed.ts'
 import { composeChapterLetter } from './coalitions/chapter-letter.ts'
-import { composePartnerLetter } from './coalitions/partner-letter.ts'
+import { composePartnerLetter, sealedAsPartnerInvitation } from './coalitions/partner-letter.ts'
 import { composeKeyNotice } from './contacts/key-notices.ts'
 import { isDatabaseAway } from './db/db.ts'
 import type { Deps } from './deps.ts'
+import type { SealedColumn } from './keys/sealed-column.ts'
 import type { LedgerLetter, LetterTemplate } from './mail/ledger.ts'
 import { MailFailure } from './mail/mail.ts'
-import { composeInvitation } from './organizations/invitation-email.ts'
-import { composeSignInLink } from './organizers/links.ts'
+import { composeInvitation, sealedAsInvitation } from './organizations/invitation-email.ts'
+import { composeSignInLink, sealedAsSignIn } from './organizers/links.ts'
 import { composeChangeNotice } from './organizers/notices.ts'
 import { composeResetNotice } from './organizers/reset-notices.ts'
 import { composeMilestones, composeUpdates, composeUpdateTest } from './updates/letters.ts'
+import { sealedAsContact } from './pledges/contact.ts'
 import { composeMyPledgeLinks, composePledgeLetters, composeReminders } from './pledges/letters.ts'
 
 /** Every kind of letter, and who composes it when it is sent. */
@@ -29,6 +32,22 @@ const composers: Record<LetterTemplate, Compose> = {
   'sign-in-changed': eachByItself(composeChangeNotice),
   'passkey-reset': eachByItself(composeResetNotice),
   'organization-key': eachByItself(composeKeyNotice),
+}
+
+/** What is sealed in a letter, where it is not the contact of the pledge that it is about. */
+const sealedOtherwise: Record<string, SealedColumn['sealedAs']> = {
+  'organizer-sign-in': sealedAsSignIn,
+  'organizer-invitation': sealedAsInvitation,
+  'partner-invitation': sealedAsPartnerInvitation,
+}
+
+export const sealedLetters: SealedColumn = {
+  what: 'letters that wait',
+  table: 'letters',
+  column: 'sealed',
+  key: { id: 'uuid' },
+  also: [sql`template, about, campaign_id, email_digest, address_digest`],
+  sealedAs: (row) => (sealedOtherwise[String(row.template)] ?? sealedAsContact)(row),
 }
 
 /** Composes what was claimed together. One that fails does so alone, and is tried again later. */

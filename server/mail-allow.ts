@@ -2,7 +2,7 @@
 import { readConfig } from './config.ts'
 import { databaseOf } from './database.ts'
 import { openDb } from './db/db.ts'
-import { openKeys } from './keys.ts'
+import { openKeysOf } from './keys/deployment-key.ts'
 import { liftSuppression, mailboxDigest, nameOf, suppressedOf } from './mail/suppressions.ts'
 import { checkedAddress } from './pledges/address.ts'
 import { Refusal } from './refusal.ts'
@@ -19,7 +19,7 @@ async function allow(typed: string): Promise<string> {
   const config = readConfig()
   const database = await databaseOf(config)
   const db = openDb({ url: database.url, connections: 1 })
-  const digest = mailboxDigest(openKeys(config.secretKey), exact)
+  const digest = mailboxDigest(await openKeysOf(db, config), exact)
   const reason = (await suppressedOf(db, [digest])).get(nameOf(digest))
   await liftSuppression(db, digest)
   await db.$client.end()

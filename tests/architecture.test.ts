@@ -89,6 +89,8 @@ describe('dependencies run one way', () => {
 const writers: Record<string, string> = {
   organizations: 'organizations',
   campaigns: 'campaigns',
+  campaign_keys: 'campaigns',
+  deployment_keys: 'keys',
   pledge_texts: 'campaigns',
   campaign_campuses: 'campaigns',
   campuses: 'campuses',

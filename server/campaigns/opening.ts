@@ -12,7 +12,7 @@ import {
 import type { Keys } from '../keys.ts'
 import { type NewOrganization, organizationOf } from '../organizations/organization.ts'
 import { announceCampaigns } from './campaign.ts'
-import { newDigestKey } from './digest-key.ts'
+import { insertDigestKey } from './digest-key.ts'
 import type { Localized, Target } from './reading.ts'
 
 interface NewText {
@@ -22,7 +22,7 @@ interface NewText {
   reason: string
 }
 
-type CampaignSettings = Omit<typeof campaigns.$inferInsert, 'id' | 'organizationId' | 'digestKey' | 'locales'>
+type CampaignSettings = Omit<typeof campaigns.$inferInsert, 'id' | 'organizationId' | 'locales'>
 type CampusSettings = Omit<typeof campaignCampuses.$inferInsert, 'campaignId'>
 
 export interface NewCampaign extends CampaignSettings {
@@ -91,13 +91,13 @@ export async function insertCampaign(
   keys: Keys,
   { texts, ...settings }: CampaignSettings & { organizationId: number; texts: NewText[] },
 ): Promise<number> {
-  const digestKey = newDigestKey(keys, settings.slug)
   const locales = texts.map(({ locale }) => locale)
   const [made] = await tx
     .insert(campaigns)
-    .values({ ...settings, digestKey, locales })
+    .values({ ...settings, locales })
     .returning({ id: campaigns.id })
   if (!made) throw new Error('no campaign was made')
+  await insertDigestKey(tx, keys, { campaignId: made.id, slug: settings.slug })
   await tx.insert(pledgeTexts).values(texts.map((text) => firstVersion(made.id, text)))
   await announceCampaigns(tx)
   return made.id

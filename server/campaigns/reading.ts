@@ -4,6 +4,7 @@ import type { OrganizationKey } from '../contacts/key.ts'
 import type { DbOrTx } from '../db/db.ts'
 import {
   campaignClauses,
+  campaignKeys,
   campaignLogos,
   campaignPartners,
   campaignQuestions,
@@ -47,7 +48,7 @@ export interface Carrier {
  * A campaign with what nearly every use of it needs: its key opened, its host, its newest wording in each locale, and
  * what else a signer is shown.
  */
-export type Campaign = Omit<typeof campaigns.$inferSelect, 'digestKey'> & {
+export type Campaign = typeof campaigns.$inferSelect & {
   digestKey: KeyObject
   organization: { name: string; url: string | null }
   /** Never empty; the first locale is the campaign's own. */
@@ -71,11 +72,12 @@ export async function readCampaigns(db: DbOrTx, keys: Keys): Promise<Campaign[]>
     .select()
     .from(campaigns)
     .innerJoin(organizations, eq(organizations.id, campaigns.organizationId))
+    .leftJoin(campaignKeys, eq(campaignKeys.campaignId, campaigns.id))
   const said = await readAllSaid(db)
   const switches = await readSwitches(db)
-  return rows.map(({ campaigns: campaign, organizations: { name, url } }) => ({
+  return rows.map(({ campaigns: campaign, campaign_keys: key, organizations: { name, url } }) => ({
     ...campaign,
-    digestKey: openDigestKey(keys, campaign.slug, campaign.digestKey),
+    digestKey: openDigestKey(keys, campaign.slug, key?.digestKey),
     organization: { name, url },
     ...saidIn(said, campaign),
     switches: switchesOf(switches, campaign),

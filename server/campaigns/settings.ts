@@ -1,12 +1,11 @@
 import { eq } from 'drizzle-orm'
 import { campaigns } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import type { Keys } from '../keys.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { Refusal } from '../refusal.ts'
 import { type Before, changeCampaign } from './changing.ts'
 import type { SettingsChange } from './editing-contract.ts'
-import { movedDigestKey } from './digest-key.ts'
+import { moveDigestKey } from './digest-key.ts'
 import { checkedSlug, refuseTaken } from './making.ts'
 import { invalid } from './wording.ts'
 
@@ -40,10 +39,9 @@ export async function changeSettings(
     requireKept(before, now)
     requirePossible(before, now, deps.now())
     const changed = differences(before, now)
-    await tx
-      .update(campaigns)
-      .set({ ...changed.set, ...digestKeyAt(deps.keys, before, now.slug) })
-      .where(eq(campaigns.id, before.id))
+    await tx.update(campaigns).set(changed.set).where(eq(campaigns.id, before.id))
+    const slugs = { campaignId: before.id, from: before.slug, to: now.slug }
+    if (now.slug !== before.slug) await moveDigestKey(tx, deps.keys, slugs)
     return { action: 'campaign.change', details: changed.details }
   }).catch(refuseTaken)
 }
@@ -143,10 +141,4 @@ function differences(before: Before, now: Settings) {
 
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
-}
-
-/** The key is sealed together with the slug, and moves with it. */
-function digestKeyAt(keys: Keys, before: Before, slug: string): { digestKey?: Buffer } {
-  if (slug === before.slug) return {}
-  return { digestKey: movedDigestKey(keys, { from: before.slug, to: slug }, before.digestKey) }
 }

@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto'
+import { sql } from 'drizzle-orm'
 import type { Keys } from '../keys.ts'
-import { CHOICES_BYTES } from '../pledges/choices.ts'
+import type { SealedColumn } from '../keys/sealed-column.ts'
 
 /** Who asks to lead. In the database only sealed by the server key, and bound to the address's digest. */
 export interface ChapterContact {
   email: string
   name: string
+  /** Random, base64: names this request among all that were sent for the address. */
+  request: string
   about?: string
   /** In which she asked. */
   locale?: string
@@ -22,7 +24,21 @@ export function openChapterContact(
   return JSON.parse(keys.open('chapter-request', contact, addressDigest).toString()) as ChapterContact
 }
 
-/** Names one request among all that were sent for an address: its link confirms it, and none that came after. */
-export function nameOfRequest(sealed: Buffer): Buffer {
-  return createHash('sha256').update(sealed).digest().subarray(0, CHOICES_BYTES)
+/** Whether this is the request that a link names: it confirms no other that was sent for the address. */
+export function isRequest(
+  keys: Keys,
+  { addressDigest, contact }: { addressDigest: Buffer; contact: Buffer | null },
+  named: Buffer,
+): boolean {
+  if (!contact) return false
+  return openChapterContact(keys, { addressDigest, contact }).request === named.toString('base64')
+}
+
+export const sealedChapterContacts: SealedColumn = {
+  what: 'requests to lead',
+  table: 'chapter_requests',
+  column: 'contact',
+  key: { id: 'int' },
+  also: [sql`address_digest`],
+  sealedAs: (row) => ({ purpose: 'chapter-request', context: row.address_digest as Buffer }),
 }

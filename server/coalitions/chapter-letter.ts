@@ -9,7 +9,7 @@ import { stopUrl } from '../mail/stop-link.ts'
 import { checkedAddress } from '../pledges/address.ts'
 import { pledgeKey } from '../pledges/mailbox.ts'
 import { signToken } from '../pledges/token.ts'
-import { nameOfRequest, openChapterContact } from './chapter-contact.ts'
+import { isRequest, openChapterContact } from './chapter-contact.ts'
 
 export const LINK_DAYS = 7
 
@@ -25,7 +25,7 @@ export async function composeChapterLetter(
     .select()
     .from(chapterRequests)
     .where(and(eq(chapterRequests.campaignId, campaignId), eq(chapterRequests.state, 'unconfirmed')))
-  const row = rows.find(({ contact }) => contact && nameOfRequest(contact).equals(named))
+  const row = rows.find((row) => isRequest(deps.keys, row, named))
   const campus = row && deps.campuses.byId(row.campusId)
   if (!campaign || !row?.contact || !campus) return undefined
   const { email: to } = openChapterContact(deps.keys, { ...row, contact: row.contact })

@@ -4,13 +4,15 @@ import type { KnownCampus } from '../campuses/campus.ts'
 import { transaction } from '../db/db.ts'
 import { campaignCampuses, chapterRequests } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import { nonce } from '../nonce.ts'
 import { checkedAddress } from '../pledges/address.ts'
+import { CHOICES_BYTES } from '../pledges/choices.ts'
 import { pledgeKey } from '../pledges/mailbox.ts'
 import { checkedName } from '../pledges/name.ts'
 import { readToken } from '../pledges/token.ts'
 import { writeLetters } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
-import { nameOfRequest, sealChapterContact } from './chapter-contact.ts'
+import { isRequest, sealChapterContact } from './chapter-contact.ts'
 
 /** What a student types to lead the drive at her campus. */
 export interface Asking {
@@ -53,7 +55,8 @@ export async function askToLead(
     throw new Refusal('too-large', `${LONGEST_ABOUT} characters are enough.`, { field: 'about' })
   await requireRoom(deps, campaign)
   const { addressDigest } = pledgeKey(campaign, address)
-  const contact = { email: address.exact, name, locale, ...(about && { about }) }
+  const request = Buffer.from(nonce(CHOICES_BYTES)).toString('base64')
+  const contact = { email: address.exact, name, request, locale, ...(about && { about }) }
   const sealed = sealChapterContact(deps.keys, addressDigest, contact)
   const now = deps.now()
   await transaction(deps.db, async (tx) => {
@@ -75,7 +78,7 @@ export async function askToLead(
           lt(chapterRequests.askedAt, ago(now, { minutes: PAUSE_MINUTES })),
         ),
       })
-    const about = { request: nameOfRequest(sealed).toString('base64') }
+    const about = { request }
     await writeLetters(tx, [
       { template: 'chapter-request', campaignId: campaign.id, about, locale, askedAt: now },
     ])
@@ -111,7 +114,7 @@ export async function confirmAsking(
         eq(chapterRequests.addressDigest, key.addressDigest),
       ),
     )
-  const row = rows.find(({ contact }) => contact && nameOfRequest(contact).equals(choices))
+  const row = rows.find((row) => isRequest(deps.keys, row, choices))
   const campaign = await deps.campaigns.byId(key.campaignId)
   const campus = row && deps.campuses.byId(row.campusId)
   if (!row || !campaign || !campus) {

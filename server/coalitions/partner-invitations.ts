@@ -3,6 +3,7 @@ import { writeDown } from '../audit/audit.ts'
 import { transaction, type Tx } from '../db/db.ts'
 import { auditLog, partnerInvitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import type { SealedColumn } from '../keys/sealed-column.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import {
   FIRST_LOCALE,
@@ -11,6 +12,7 @@ import {
   organizerDigest,
   organizerEmail,
   sealOrganizer,
+  sealedAsOrganizer,
 } from '../organizers/organizer.ts'
 import { newToken, tokenHash } from '../organizers/sessions.ts'
 import { Refusal } from '../refusal.ts'
@@ -151,4 +153,13 @@ async function note(
   details: { invitation: number; organizationName: string; again?: true },
 ): Promise<void> {
   await writeDown(tx, { at: now(), by, action: 'partner.invite', campaignId: by.campaign.id, details })
+}
+
+export const sealedPartnerInvitations: SealedColumn = {
+  what: 'invitations of partners',
+  table: 'partner_invitations',
+  column: 'contact',
+  key: { id: 'int' },
+  also: [sql`email_digest`],
+  sealedAs: sealedAsOrganizer,
 }

@@ -27,6 +27,10 @@ export async function partnerLetter(
   await writeLetters(tx, [{ template: 'partner-invitation', sealed, locale, askedAt: now() }])
 }
 
+export function sealedAsPartnerInvitation() {
+  return { purpose: 'organizer' as const, context: CONTEXT }
+}
+
 /** Nothing is sent for an invitation that was cancelled, accepted, renewed or has expired meanwhile. */
 export async function composePartnerLetter(
   deps: Deps,

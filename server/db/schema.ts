@@ -32,6 +32,7 @@
 export { NO_CAMPUS } from './schema/columns.ts'
 export * from './schema/organizations.ts'
 export * from './schema/campaigns.ts'
+export * from './schema/keys.ts'
 export * from './schema/campuses.ts'
 export * from './schema/pledges.ts'
 export * from './schema/contacts.ts'

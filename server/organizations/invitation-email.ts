@@ -26,6 +26,10 @@ export async function invitationLetter(
   await writeLetters(tx, [{ template: 'organizer-invitation', sealed, locale, askedAt: now() }])
 }
 
+export function sealedAsInvitation() {
+  return { purpose: 'organizer' as const, context: CONTEXT }
+}
+
 /** Nothing is sent for an invitation that was cancelled, accepted, renewed or has expired meanwhile. */
 export async function composeInvitation(
   deps: Deps,

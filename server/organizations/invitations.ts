@@ -3,6 +3,7 @@ import { writeDown } from '../audit/audit.ts'
 import { transaction, type Tx } from '../db/db.ts'
 import { auditLog, invitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import type { SealedColumn } from '../keys/sealed-column.ts'
 import type { Role } from '../organizers/access.ts'
 import type { Member } from '../organizers/actor.ts'
 import {
@@ -12,6 +13,7 @@ import {
   organizerDigest,
   organizerEmail,
   sealOrganizer,
+  sealedAsOrganizer,
 } from '../organizers/organizer.ts'
 import { newToken, tokenHash } from '../organizers/sessions.ts'
 import { Refusal } from '../refusal.ts'
@@ -168,4 +170,13 @@ async function writeDownInvitation(
 ): Promise<void> {
   const organizationId = by.organization.id
   await writeDown(tx, { at: now(), by, action: 'member.invite', organizationId, details })
+}
+
+export const sealedInvitations: SealedColumn = {
+  what: 'invitations',
+  table: 'invitations',
+  column: 'contact',
+  key: { id: 'int' },
+  also: [sql`email_digest`],
+  sealedAs: sealedAsOrganizer,
 }

@@ -24,7 +24,7 @@ interface Asker {
 export async function countAsk({ db, keys, now }: Deps, { email, known }: Asker): Promise<boolean> {
   const hour = Math.floor(now().getTime() / HOUR_MS)
   const who = isKnown(keys, email, known) ? `${email} ${known}` : email
-  const digest = keys.mac('organizer', Buffer.from(`asks ${hour} ${who}`))
+  const digest = keys.mac('organizer-digest', Buffer.from(`asks ${hour} ${who}`))
   const expiresAt = new Date((hour + 1) * HOUR_MS).toISOString()
   const { rows } = await db.execute<{ asks: number }>(sql`
     insert into sign_in_asks as asked (digest, asks, expires_at)
@@ -48,5 +48,5 @@ function isKnown(keys: Keys, email: string, known = ''): boolean {
 }
 
 function macOf(keys: Keys, email: string, random: Uint8Array): Buffer {
-  return keys.mac('organizer', Buffer.concat([Buffer.from(`known ${email} `), random]))
+  return keys.mac('organizer-digest', Buffer.concat([Buffer.from(`known ${email} `), random]))
 }

@@ -40,6 +40,12 @@ export async function askForLink(
   await writeLetters(deps.db, [{ template: 'organizer-sign-in', about, sealed, locale, askedAt }])
 }
 
+/** As it waits in the ledger. */
+export function sealedAsSignIn({ about }: Record<string, unknown>) {
+  const { browser } = about as { browser: string }
+  return { purpose: 'organizer' as const, context: Buffer.from(browser, 'base64') }
+}
+
 /** The letter with the link, if the address is an organizer's. */
 export async function composeSignInLink(
   { db, keys, now, publicUrl }: Deps,

@@ -1,7 +1,8 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { DbOrTx, Tx } from '../db/db.ts'
 import { organizers } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
+import type { SealedColumn } from '../keys/sealed-column.ts'
 import { checkedAddress } from '../pledges/address.ts'
 
 /** Who an organizer is. In the database only sealed by the server key, and bound to the digest of the email. */
@@ -22,7 +23,7 @@ export function organizerEmail(typed: string): string {
 
 /** @param email as `organizerEmail` returns it */
 export function organizerDigest(keys: Keys, email: string): Buffer {
-  return keys.mac('organizer', Buffer.from(email))
+  return keys.mac('organizer-digest', Buffer.from(email))
 }
 
 export function sealOrganizer(keys: Keys, contact: OrganizerContact): Buffer {
@@ -76,4 +77,18 @@ export async function organizerOf(
     .where(eq(organizers.emailDigest, emailDigest))
   if (!found) throw new Error('no organizer was made')
   return found.id
+}
+
+/** What is bound to an `emailDigest`, as `sealOrganizer` does. */
+export function sealedAsOrganizer(row: Record<string, unknown>) {
+  return { purpose: 'organizer' as const, context: row.email_digest as Buffer }
+}
+
+export const sealedOrganizers: SealedColumn = {
+  what: 'organizers',
+  table: 'organizers',
+  column: 'contact',
+  key: { id: 'int' },
+  also: [sql`email_digest`],
+  sealedAs: sealedAsOrganizer,
 }

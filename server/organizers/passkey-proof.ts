@@ -99,7 +99,7 @@ function isHers(deps: Deps, { response: { userHandle } }: UsedPasskey, { organiz
 
 /** Names the organizer to her passkeys, and tells nobody who she is. */
 function userHandle({ keys }: Deps, organizerId: number): Buffer {
-  return keys.mac('organizer', Buffer.from(`user handle ${organizerId}`)).subarray(0, HANDLE_BYTES)
+  return keys.mac('organizer-digest', Buffer.from(`user handle ${organizerId}`)).subarray(0, HANDLE_BYTES)
 }
 
 function userHandle64(deps: Deps, organizerId: number): string {

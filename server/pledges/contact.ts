@@ -1,4 +1,5 @@
 import type { Keys } from '../keys.ts'
+import type { SealedColumn } from '../keys/sealed-column.ts'
 import type { Answer } from './contract.ts'
 import { keyBytes, type PledgeKey } from './mailbox.ts'
 
@@ -26,4 +27,22 @@ export function sealContact(keys: Keys, key: PledgeKey, contact: Contact): Buffe
 /** @throws Error when it was sealed for another pledge or by another server key. */
 export function openContact(keys: Keys, key: PledgeKey, sealed: Uint8Array): Contact {
   return JSON.parse(keys.open('contact', sealed, keyBytes(key)).toString()) as Contact
+}
+
+/** Of the pledge that a row of another table names by the columns of its key. */
+export function sealedAsContact(row: Record<string, unknown>) {
+  const key = {
+    campaignId: row.campaign_id as number,
+    emailDigest: row.email_digest as Buffer,
+    addressDigest: row.address_digest as Buffer,
+  }
+  return { purpose: 'contact' as const, context: keyBytes(key) }
+}
+
+export const sealedContacts: SealedColumn = {
+  what: 'contacts of pledges',
+  table: 'pledges',
+  column: 'contact',
+  key: { campaign_id: 'int', email_digest: 'bytea', address_digest: 'bytea' },
+  sealedAs: sealedAsContact,
 }

@@ -6,13 +6,20 @@ import { KEY_BYTES, keyBytes, keyFromBytes, type PledgeKey } from './mailbox.ts'
 
 /** What a link or cookie is good for, and for how long, in seconds. */
 const purposes = {
-  confirm: { byte: 1, lifetime: 7 * 24 * 3600 },
-  'my-pledge': { byte: 2, lifetime: 24 * 3600 },
-  session: { byte: 3, lifetime: 15 * 60 },
-  'chapter-request': { byte: 4, lifetime: 7 * 24 * 3600 },
-  /** Of whatever email she finds again; it opens and shows nothing. */
-  unsubscribe: { byte: 5, lifetime: 2 * 365 * 24 * 3600 },
+  confirm: { byte: 1, lifetime: 7 * 24 * 3600, key: 'link' },
+  'my-pledge': { byte: 2, lifetime: 24 * 3600, key: 'link' },
+  session: { byte: 3, lifetime: 15 * 60, key: 'link' },
+  'chapter-request': { byte: 4, lifetime: 7 * 24 * 3600, key: 'link' },
+  /** Of whatever email she finds again; it opens and shows nothing, and outlives every SECRET_KEY. */
+  unsubscribe: { byte: 5, lifetime: 2 * 365 * 24 * 3600, key: 'stop-link' },
 } as const
+
+/** The longest that anything stays good which SECRET_KEY signed, in seconds. */
+export const LONGEST_LINK = Math.max(
+  ...Object.values(purposes)
+    .filter(({ key }) => key === 'link')
+    .map(({ lifetime }) => lifetime),
+)
 
 export type TokenPurpose = keyof typeof purposes
 
@@ -29,6 +36,7 @@ interface Signer {
 }
 
 const VERSION = 1
+const ID_AT = 2
 const MAC_BYTES = 16
 const TOKEN_BYTES = 1 + 1 + 4 + 4 + KEY_BYTES + CHOICES_BYTES + MAC_BYTES
 const NO_CHOICES = Buffer.alloc(CHOICES_BYTES)
@@ -52,10 +60,10 @@ export function signToken(
   const head = Buffer.alloc(10)
   head.writeUInt8(VERSION, 0)
   head.writeUInt8(purposes[purpose].byte, 1)
-  signer.keys.id.copy(head, 2)
+  signer.keys.idFor(purposes[purpose].key).copy(head, ID_AT)
   head.writeUInt32BE(secondsOf(now), 6)
   const message = Buffer.concat([head, keyBytes(key), choices])
-  return Buffer.concat([message, macOf(signer, message)]).toString('base64url')
+  return Buffer.concat([message, macOf(signer, purpose, message)!]).toString('base64url')
 }
 
 /** @throws Refusal `token-invalid`, `token-expired` */
@@ -63,7 +71,8 @@ export function readToken(signer: Signer, purpose: TokenPurpose, token: string, 
   const bytes = Buffer.from(token, 'base64url')
   if (bytes.length !== TOKEN_BYTES) throw invalid()
   const message = bytes.subarray(0, -MAC_BYTES)
-  if (!timingSafeEqual(macOf(signer, message), bytes.subarray(-MAC_BYTES))) throw invalid()
+  const mac = macOf(signer, purpose, message)
+  if (!mac || !timingSafeEqual(mac, bytes.subarray(-MAC_BYTES))) throw invalid()
   if (message.readUInt8(0) !== VERSION || message.readUInt8(1) !== purposes[purpose].byte) throw invalid()
   const age = secondsOf(now) - message.readUInt32BE(6)
   if (age < -CLOCK_SKEW) throw invalid()
@@ -75,8 +84,11 @@ export function readToken(signer: Signer, purpose: TokenPurpose, token: string, 
   }
 }
 
-function macOf({ keys, publicUrl }: Signer, message: Buffer): Buffer {
-  return keys.mac('link', Buffer.concat([message, Buffer.from(publicUrl)])).subarray(0, MAC_BYTES)
+/** By the key that the message names; undefined where that is none of ours. */
+function macOf({ keys, publicUrl }: Signer, purpose: TokenPurpose, message: Buffer): Buffer | undefined {
+  const id = message.subarray(ID_AT, ID_AT + 4)
+  const bound = Buffer.concat([message, Buffer.from(publicUrl)])
+  return keys.macBy(id, purposes[purpose].key, bound)?.subarray(0, MAC_BYTES)
 }
 
 function secondsOf(time: Date): number {

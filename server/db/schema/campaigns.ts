@@ -37,8 +37,6 @@ export const campaigns = pgTable(
     contactMode: text('contact_mode', { enum: ['count-only', 'contactable'] })
       .notNull()
       .default('count-only'),
-    /** 32 random bytes, sealed by the server key: see `campaigns/digest-key.ts`. */
-    digestKey: bytea('digest_key').notNull(),
     /** Whether subject and sender of its mail name the campaign; without it a shoulder and a mail provider read neither. */
     mailNamesCampaign: boolean('mail_names_campaign').notNull().default(false),
     theme: jsonb('theme').$type<{ accent?: string }>().notNull().default({}),

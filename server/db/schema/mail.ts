@@ -99,7 +99,7 @@ export const letters = pgTable(
   ],
 )
 
-/** Mailboxes that get no mail. A digest under the server key, of the exact address: nothing leads back to it. */
+/** Mailboxes that get no mail. A digest under the deployment's key, of the exact address: nothing leads back to it. */
 export const mailSuppressions = pgTable(
   'mail_suppressions',
   {

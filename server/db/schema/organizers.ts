@@ -18,7 +18,7 @@ export const organizers = pgTable(
   'organizers',
   {
     id: identity(),
-    /** HMAC of the email under the server key: finds the organizer who asks for a link. */
+    /** HMAC of the email under the deployment's key: finds the organizer who asks for a link. */
     emailDigest: bytea('email_digest').notNull(),
     /** `{email, name?}`, sealed: `organizers/organizer.ts`. */
     contact: bytea('contact').notNull(),
