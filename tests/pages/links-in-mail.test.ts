@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { emails, renderEmail } from '../../emails/emails.ts'
 import { remindUnconfirmed } from '../../server/pledges/reminding.ts'
 import { anOpenCampaign, anOrganizer, checksum, confirm, crowd, rowOf, sign } from '../builders.ts'
+import { aKeyOf } from '../contacts/keys.ts'
 import { names } from '../emails/cases.ts'
 import { estamos } from '../estamos.ts'
 import { aPasskeyHolder } from '../organizers/browser.ts'
@@ -50,10 +51,12 @@ async function allThatSignersGet(): Promise<void> {
 }
 
 async function allThatOrganizersGet(): Promise<void> {
-  const { call } = await anOrganizer(server)
+  const owner = await anOrganizer(server)
+  const { call } = owner
   await call('POST', 'organizations/mijente/invitations', { email: 'eva@mail.example', role: 'editor' })
   const invitation = { email: 'mia@mail.example', organizationName: 'BAJI' }
   await call('POST', `campaigns/${slug}/partner-invitations`, invitation)
+  await aKeyOf(owner, 'mijente')
   const { browser, email } = await aPasskeyHolder(server)
   await browser.call('POST', 'sign-in-links', { email })
   await server.work()

@@ -54,6 +54,7 @@ test('a signer asks for a link, and sees all that is held', async () => {
     display: false,
     clauses: [],
     answers: [],
+    sharing: [],
     holdsAddress: false,
     textVersion: 1,
     locale: 'es',

@@ -26,7 +26,7 @@ test('over https the cookie is bound to this host, for scripts of nobody and req
       sameSite: 'Strict',
     },
   ])
-  expect(answer.headers['strict-transport-security']).toBe('max-age=31536000')
+  expect(answer.headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains')
   expect(answer.headers['cache-control']).toBe('no-store')
 })
 
@@ -138,5 +138,6 @@ test('a session of one pledge shows and ends no other', async () => {
 
 function form(url: string, method: string) {
   if (url.startsWith('/api/') || method !== 'POST') return { headers: {} }
-  return { headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'display=on' }
+  const payload = url === '/my-pledge' ? 'display=on' : ''
+  return { headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload }
 }
