@@ -42,6 +42,7 @@ export const actions = [
   'chapter-request.decline',
   'exclusion.apply',
   'exclusion.undo',
+  'name.hide',
   'update.write',
   'update.change',
   'update.delete',

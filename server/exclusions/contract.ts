@@ -19,6 +19,13 @@ export type Signal = Static<typeof Signal>
 const SearchedState = Type.Enum(['pending', 'confirmed', 'withdrawn', 'excluded'])
 export type SearchedState = Static<typeof SearchedState>
 
+/** A name as it is listed, at the campus where it is. */
+export const NameHiding = Type.Object(
+  { campus: CampusDomain, name: Type.String({ minLength: 1, maxLength: 200 }) },
+  { $id: 'NameHiding', additionalProperties: false },
+)
+export const NamesHidden = Type.Object({ hidden: Type.Integer() }, { $id: 'NamesHidden' })
+
 const criteria = {
   domain: Type.Optional(
     Type.String({ minLength: 1, maxLength: 253, description: 'A mail domain, its sub-domains included.' }),

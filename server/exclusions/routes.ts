@@ -2,11 +2,14 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { CampaignPath } from '../organizers/contract.ts'
 import { campaignMember } from '../organizers/guard.ts'
+import { hideName } from '../pledges/hiding.ts'
 import {
   Exclusion,
   ExclusionParams,
   Exclusions,
   FoundPledges,
+  NameHiding,
+  NamesHidden,
   NewExclusion,
   PledgeQuery,
   Preview,
@@ -35,6 +38,11 @@ export function exclusionRoutes(app: App, deps: Deps): void {
     '/campaigns/:campaign/suspicion',
     { schema: { params: CampaignPath, response: { 200: Suspicion } } },
     async (request) => suspicionIn(deps, campaignMember(request).campaign),
+  )
+  app.post(
+    '/campaigns/:campaign/hidden-names',
+    { schema: { params: CampaignPath, body: NameHiding, response: { 200: NamesHidden } } },
+    async (request) => ({ hidden: await hideName(deps, campaignMember(request), request.body) }),
   )
   app.post(
     '/campaigns/:campaign/exclusion-previews',

@@ -138,6 +138,7 @@ export const access: Record<string, Access> = {
   [`GET ${BASE}/campaigns/:campaign/pledges`]: { role: 'viewer' },
   [`GET ${BASE}/campaigns/:campaign/pledge-suggestions`]: { role: 'viewer' },
   [`GET ${BASE}/campaigns/:campaign/suspicion`]: { role: 'viewer' },
+  [`POST ${BASE}/campaigns/:campaign/hidden-names`]: { role: 'editor' },
   [`POST ${BASE}/campaigns/:campaign/exclusion-previews`]: { role: 'editor' },
   [`GET ${BASE}/campaigns/:campaign/exclusions`]: { role: 'viewer' },
   [`POST ${BASE}/campaigns/:campaign/exclusions`]: { role: 'editor' },

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test } from 'vitest'
-import { anOpenCampaign, confirm, rowOf, sign, times } from '../builders.ts'
+import { anOpenCampaign, anOrganizer, confirm, rowOf, sign, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
 const server = estamos()
@@ -55,6 +55,36 @@ test('who looks all day long sees the same five names, and none of that day', as
   expect(onTheDay).toEqual([])
   expect(seen.size).toBe(5)
   expect(await rowOf(server, slug, 'ada7@gatech.edu')).toMatchObject({ display_name: 'Adah L.' })
+})
+
+test('an organizer hides a name, the pledge counts on, and what is written down names nobody', async () => {
+  const slug = await anOpenCampaign(server, { smallestShown: 2, namesShownAfter: 2 })
+  await listed(slug, 4)
+  await expect.poll(async () => (await campus(slug)).confirmed, { timeout: 5_000 }).toBe(4)
+  const [editor, viewer] = [
+    await anOrganizer(server, { role: 'editor' }),
+    await anOrganizer(server, { role: 'viewer' }),
+  ]
+  const adaa = { campus: 'gatech.edu', name: 'Adaa L.' }
+
+  const refused = await viewer.call('POST', `campaigns/${slug}/hidden-names`, adaa)
+  const hidden = await editor.call('POST', `campaigns/${slug}/hidden-names`, adaa)
+  const elsewhere = await editor.call('POST', `campaigns/${slug}/hidden-names`, {
+    ...adaa,
+    campus: 'mit.edu',
+    name: 'Adab L.',
+  })
+  const { body: log } = await editor.call('GET', 'organizations/mijente/audit?action=name')
+  tomorrow()
+
+  expect([refused.statusCode, hidden.json(), elsewhere.json()]).toEqual([403, { hidden: 1 }, { hidden: 0 }])
+  expect((await campus(slug)).names).toEqual(['Adab L.', 'Adac L.', 'Adad L.'])
+  expect(await rowOf(server, slug, 'ada0@gatech.edu')).toMatchObject({
+    state: 'confirmed',
+    display_name: null,
+  })
+  expect(log).toContain('name.hide')
+  expect(log).not.toContain('Adaa')
 })
 
 /** Names come out with the day after. */

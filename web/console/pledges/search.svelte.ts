@@ -6,11 +6,11 @@ export class Search {
   found = $state.raw<FoundPledges>()
   refused = $state.raw<CallRefused>()
   isUnderWay = $state(false)
-  readonly #path: string
+  readonly #campaign: string
   #query = ''
 
   constructor(campaign: string) {
-    this.#path = `campaigns/${campaign}/pledges`
+    this.#campaign = `campaigns/${campaign}`
   }
 
   async begin(query: string): Promise<void> {
@@ -32,13 +32,24 @@ export class Search {
     }))
   }
 
+  /** For good: the name is forgotten, and the pledge counts as before. */
+  async hideName(campus: string, name: string): Promise<void> {
+    try {
+      await call('POST', `${this.#campaign}/hidden-names`, { campus, name })
+      await this.again()
+    } catch (error) {
+      if (!(error instanceof CallRefused)) throw error
+      this.refused = error
+    }
+  }
+
   /** Of two that overlap, the one asked for last is shown. */
   async #ask(query: string, joined: (page: FoundPledges) => FoundPledges): Promise<void> {
     this.isUnderWay = true
     this.refused = undefined
     const mine = this.#query
     try {
-      const page = await call<FoundPledges>('GET', `${this.#path}?${query}`)
+      const page = await call<FoundPledges>('GET', `${this.#campaign}/pledges?${query}`)
       if (mine === this.#query) this.found = joined(page)
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error
