@@ -14,11 +14,10 @@ beforeAll(async () => {
 
 afterAll(() => app.close())
 
-test('a page that asks while somebody types gets campuses, and may keep the answer', async () => {
+test('a page that asks while somebody types gets campuses', async () => {
   const response = await ask('Gorgia Tech')
 
   expect(response.statusCode).toBe(200)
-  expect(response.headers['cache-control']).toBe('public, max-age=300, stale-while-revalidate=86400')
   expect(response.json<{ campuses: unknown[] }>().campuses[0]).toEqual({
     campus: 'gatech.edu',
     name: 'Georgia Institute of Technology',

@@ -113,6 +113,7 @@ test('every link of every mail to organizers may be opened too: what it is good 
     new Set([
       '/console/account false',
       '/console/invitation true',
+      '/console/organizations/mijente false',
       '/console/partner-invitation true',
       '/console/sign-in true',
     ]),
