@@ -20,7 +20,7 @@
  * milestone       a number that a campus reached, and its signers are told of
  * leaderboard     tallies ranked, as the public may see them
  * source          which embed, poster or link brought a pledge
- * switch          a kill switch for a bad night: no signing, no mail, a frozen leaderboard, a raised captcha
+ * switch          a kill switch for a bad night: no signing, no mail, a frozen leaderboard
  * contact         a signer's name and email
  * organization key what signers' contacts are sealed to; only its organization can open them
  * sealed contact  a contact that a signer shares with an organization, sealed to its key

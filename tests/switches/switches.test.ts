@@ -186,19 +186,22 @@ test(
 test('on twice is on once since its first moment, and who turned it stands in the log', async () => {
   const slug = await anOpenCampaign(server)
 
-  const [first, again] = [await turn('on', slug, 'raised-captcha'), await turn('on', slug, 'raised-captcha')]
-  await turn('off', slug, 'raised-captcha')
-  const last = await turn('off', slug, 'raised-captcha')
+  const [first, again] = [
+    await turn('on', slug, 'frozen-leaderboard'),
+    await turn('on', slug, 'frozen-leaderboard'),
+  ]
+  await turn('off', slug, 'frozen-leaderboard')
+  const last = await turn('off', slug, 'frozen-leaderboard')
 
-  expect(first.find(({ name }) => name === 'raised-captcha')?.here).toBeDefined()
+  expect(first.find(({ name }) => name === 'frozen-leaderboard')?.here).toBeDefined()
   expect(again).toEqual(first)
-  expect(last.find(({ name }) => name === 'raised-captcha')?.here).toBeUndefined()
+  expect(last.find(({ name }) => name === 'frozen-leaderboard')?.here).toBeUndefined()
   const { entries } = (await owner.call('GET', `campaigns/${slug}/audit`)).json()
   expect(
     entries.map(({ action, details }: { action: string; details: object }) => [action, details]),
   ).toEqual([
-    ['switch.off', { switch: 'raised-captcha' }],
-    ['switch.on', { switch: 'raised-captcha' }],
+    ['switch.off', { switch: 'frozen-leaderboard' }],
+    ['switch.on', { switch: 'frozen-leaderboard' }],
   ])
 })
 

@@ -27,7 +27,7 @@ export const organizationKeys = pgTable(
     fingerprint: bytea('fingerprint').notNull(),
     /** Curve25519. */
     publicKey: bytea('public_key').notNull(),
-    /** As `web/console/contacts/wrapping.ts` makes it. */
+    /** Argon2id and a secret box of libsodium, made in the owner's browser; opaque here. */
     wrappedKey: bytea('wrapped_key').notNull(),
     /** The fingerprint of the key before; null for an organization's first. */
     replaces: bytea('replaces'),

@@ -27,10 +27,4 @@ export const words: Record<SwitchName, Words> = {
     on: 'The leaderboard stands still.',
     off: 'The leaderboard moves.',
   },
-  'raised-captcha': {
-    title: 'Raise the captcha',
-    does: 'Each signature costs its sender as much computing as a cheap phone does in some seconds, however few come. People wait a moment; robots pay for each try.',
-    on: 'Signing is as dear as it gets.',
-    off: 'The price follows the rush.',
-  },
 }

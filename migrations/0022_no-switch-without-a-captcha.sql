@@ -1,0 +1,2 @@
+ALTER TABLE "switches" DROP CONSTRAINT "switches_name_check";--> statement-breakpoint
+ALTER TABLE "switches" ADD CONSTRAINT "switches_name_check" CHECK ("switches"."name" in ('closed-signing', 'paused-mail', 'frozen-leaderboard'));
