@@ -93,8 +93,10 @@ test('a campus below the smallest that is shown is in no file that a viewer can 
   for (const by of ['campus', 'day', 'source', 'organization']) {
     for (const form of ['csv', 'json']) {
       const { body } = await viewer.call('GET', `campaigns/${slug}/exports/totals.${form}?by=${by}`)
-      expect(body).toContain('40')
-      expect(body).not.toMatch(/reed|44/i)
+      // A campaign's name and the time of day have digits of their own.
+      const figures = body.replaceAll(slug, '').replaceAll(/\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, '')
+      expect(figures).toContain('40')
+      expect(figures).not.toMatch(/reed|44/i)
     }
   }
 })
