@@ -1,11 +1,10 @@
 /** `npm run organizer:invite -- EMAIL`: asks somebody to own an organization, and prints her link. */
 import { parseArgs } from 'node:util'
+import { commandRefused } from './command-refused.ts'
 import { readConfig, StartRefused } from './config.ts'
 import { databaseOf, prepareDatabase } from './database.ts'
-import { isDatabaseAway, isSchemaMissing } from './db/db.ts'
 import { openDeps } from './deps.ts'
 import { type Invited, inviteFromCommandLine, type Wish } from './organizations/operator.ts'
-import { Refusal } from './refusal.ts'
 
 const USAGE = `npm run organizer:invite -- EMAIL
 npm run organizer:invite -- EMAIL --organization example-chapter
@@ -48,14 +47,4 @@ function readArguments(): Wish {
   throw new StartRefused(USAGE)
 }
 
-/** Ends the process: what was opened before the database turned out to be away would keep it. */
-function refuse(error: unknown): never {
-  if (error instanceof StartRefused || error instanceof Refusal) process.stderr.write(`${error.message}\n`)
-  else if (isSchemaMissing(error))
-    process.stderr.write('The database has no tables yet: npm run db:migrate\n')
-  else if (isDatabaseAway(error)) process.stderr.write('The database at DATABASE_URL cannot be reached.\n')
-  else throw error
-  process.exit(1)
-}
-
-await main().catch(refuse)
+await main().catch(commandRefused)

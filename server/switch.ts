@@ -1,8 +1,8 @@
 /** `npm run switch -- paused-mail on --campaign SLUG`: turns a kill switch, for one campaign or for all there are. */
 import { parseArgs } from 'node:util'
+import { commandRefused } from './command-refused.ts'
 import { readConfig, StartRefused } from './config.ts'
 import { databaseOf } from './database.ts'
-import { isDatabaseAway, isSchemaMissing } from './db/db.ts'
 import { type Deps, openDeps } from './deps.ts'
 import { type SwitchName, switchNames } from './switches/contract.ts'
 import { switchOff, switchOn } from './switches/turning.ts'
@@ -55,14 +55,4 @@ function readArguments(): Wish {
   throw new StartRefused(USAGE)
 }
 
-/** Ends the process: what was opened before the database turned out to be away would keep it. */
-function refuse(error: unknown): never {
-  if (error instanceof StartRefused) process.stderr.write(`${error.message}\n`)
-  else if (isSchemaMissing(error))
-    process.stderr.write('The database has no tables yet: npm run db:migrate\n')
-  else if (isDatabaseAway(error)) process.stderr.write('The database at DATABASE_URL cannot be reached.\n')
-  else throw error
-  process.exit(1)
-}
-
-await main().catch(refuse)
+await main().catch(commandRefused)
