@@ -26,7 +26,8 @@ import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
-import { type Limits, serverOptions, usual } from './limits.ts'
+import { type Limits, serverOptions, usual } from './limits/connections.ts'
+import { limitRequests } from './limits/limiting.ts'
 import { logOptions, logRequests } from './logging.ts'
 import { mailConsoleRoutes, providerRoutes, receiptRoutes } from './mail/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
@@ -51,7 +52,7 @@ export type App = FastifyInstance<
 /** The whole server on a page: what it takes in, what it refuses, and every route by its noun. */
 export async function buildApp(
   deps: Deps,
-  config: Pick<Config, 'trustProxy' | 'log'>,
+  config: Pick<Config, 'trustProxy' | 'limits' | 'log'>,
   limits: Limits = usual,
 ): Promise<App> {
   const app = Fastify({
@@ -66,6 +67,7 @@ export async function buildApp(
   logRequests(app, config)
   requireDoors(app)
   denyByDefault(app, deps)
+  await limitRequests(app, deps, config.limits)
   answerRefusals(app, showRefusedPage(deps.publicUrl))
   // Calls take JSON alone; forms are for pages.
   app.removeContentTypeParser('text/plain')

@@ -18,6 +18,8 @@ export interface Config extends ServerKeys {
   host: string
   log: 'errors' | 'requests'
   trustProxy: string[]
+  /** By which the usual limits on requests are multiplied. */
+  limits: number
   mail: MailSettings
   dataDir: string
 }
@@ -45,6 +47,7 @@ export function readConfig(environment: Environment = process.env): Config {
       ...readServerKeys(all, dataDir),
       log: read.oneOf('LOG', LOGS, 'errors'),
       trustProxy: read.list('TRUST_PROXY'),
+      limits: read.factor('LIMITS'),
       mail: readMail(all),
       dataDir,
     }

@@ -11,6 +11,8 @@ import { openSlots, type Slots } from './exports/slots.ts'
 import { type ArrivalsCounting, openArrivalsCounting } from './exclusions/arrivals.ts'
 import type { Keys } from './keys.ts'
 import { openKeysOf } from './keys/deployment-key.ts'
+import { type AddressDigests, openAddressDigests } from './limits/address-digests.ts'
+import { openRequestCounts, type RequestCounts } from './limits/counts.ts'
 import { type Leaderboards, openLeaderboards } from './leaderboards/live.ts'
 import type { Mail } from './mail/mail.ts'
 import { mailboxMail } from './mail/mailbox.ts'
@@ -45,6 +47,9 @@ export interface Deps {
     /** Where SendGrid is the way out: the addresses that it keeps. */
     sendgridLists: SendgridLists | undefined
   }
+  /** How often addresses and campaigns were asked for things. */
+  requestCounts: RequestCounts
+  addressDigests: AddressDigests
   signings: Batch<Signing, undefined>
   codeTries: Batch<CodeTry, RightCode>
   confirmations: Batch<Confirming, Confirmed>
@@ -90,6 +95,8 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
       returnPaths,
       sendgridLists: listsOf(config.mail),
     },
+    requestCounts: openRequestCounts(now),
+    addressDigests: openAddressDigests(),
     signings: new Batch({ write: writeSignings(db, keys) }),
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),

@@ -1,12 +1,13 @@
 /**
- * What each route is: whom it is for, how long its answer may be kept, and whether a captcha is asked for. Here stands
- * every route but the console's, which are all for organizers and kept by nobody (`organizers/access.ts`). A route without
- * a row does not start, and neither does one that takes what it has no schema for.
+ * What each route is: whom it is for, how long its answer may be kept, how often it may be called, and whether a captcha
+ * is asked for. Here stands every route but the console's, which are all for organizers and kept by nobody
+ * (`organizers/access.ts`). A route without a row does not start, and neither does one that takes what it has no schema for.
  */
 import { Type } from 'typebox'
 import type { RouteOptions } from 'fastify'
 import type { App } from './app.ts'
 import { Nothing } from './contract.ts'
+import { type LimitName, requestLimits } from './limits/classes.ts'
 import { accessOf, isOfConsole } from './organizers/access.ts'
 import { refuseFrames } from './same-origin.ts'
 
@@ -17,6 +18,8 @@ export interface Door {
    */
   for: 'anybody' | 'link' | 'signer' | 'organizer' | 'provider' | 'this machine'
   cache: keyof typeof cacheControl
+  /** How often it may be called, together with others of its kind: `limits/classes.ts`. */
+  limit: LimitName
   /** `asked`: it makes a pledge, or has a letter written to whoever is named, so a captcha is asked for where one is set. */
   captcha: 'none' | 'asked'
   /** Scripts of any page may read the answer, and any page may show it; otherwise ours alone. */
@@ -38,13 +41,20 @@ export const cacheControl = {
   ever: 'public, max-age=31536000, immutable',
 } as const
 
-const read = { for: 'anybody', captcha: 'none', readBy: 'any page' } as const
+const read = { for: 'anybody', captcha: 'none', readBy: 'any page', limit: 'look' } as const
 const write = { ...read, cache: 'never' } as const
-const signing = { ...write, captcha: 'asked' } as const
-const page = { for: 'anybody', cache: 'never', captcha: 'none', hasFrames: true } as const
-const link = { for: 'link', cache: 'never', captcha: 'none' } as const
-const signer = { for: 'signer', cache: 'never', captcha: 'none' } as const
-const machine = { for: 'this machine', cache: 'never', captcha: 'none', hasFrames: true } as const
+const asking = { captcha: 'asked', limit: 'letter' } as const
+const signing = { captcha: 'asked', limit: 'sign' } as const
+const page = { for: 'anybody', cache: 'never', captcha: 'none', hasFrames: true, limit: 'look' } as const
+const link = { for: 'link', cache: 'never', captcha: 'none', limit: 'link' } as const
+const signer = { for: 'signer', cache: 'never', captcha: 'none', limit: 'own' } as const
+const machine = {
+  for: 'this machine',
+  cache: 'never',
+  captcha: 'none',
+  hasFrames: true,
+  limit: 'look',
+} as const
 
 export const doors: Record<string, Door> = {
   // the public contract
@@ -55,12 +65,12 @@ export const doors: Record<string, Door> = {
   'GET /api/v1/campaigns/:slug/logo/:hash': { ...read, cache: 'ever' },
   'GET /api/v1/campaigns/:slug/leaderboard': { ...read, cache: 'second' },
   'GET /api/v1/campaigns/:slug/campuses/:domain': { ...read, cache: 'second' },
-  'GET /api/v1/campaigns/:slug/live': { ...read, cache: 'never' },
+  'GET /api/v1/campaigns/:slug/live': { ...read, cache: 'never', limit: 'watch' },
   'GET /api/v1/campuses': { ...read, cache: 'day' },
-  'POST /api/v1/campaigns/:slug/pledges': signing,
-  'POST /api/v1/my-pledge-links': signing,
+  'POST /api/v1/campaigns/:slug/pledges': { ...write, ...signing },
+  'POST /api/v1/my-pledge-links': { ...write, ...asking },
   // Of a code, tries are counted; of a link there is nothing to guess.
-  'POST /api/v1/confirmations': write,
+  'POST /api/v1/confirmations': { ...write, limit: 'confirm' },
   'GET /api/v1/receipts/:receipt': write,
 
   // a signer's own pledge
@@ -73,18 +83,18 @@ export const doors: Record<string, Door> = {
   // pages and embeds, and what forms without JavaScript post
   'GET /c/:slug': { ...page, cache: 'moment' },
   'GET /c/:slug/:domain': { ...page, cache: 'moment' },
-  'POST /c/:slug/pledges': { ...page, captcha: 'asked' },
-  'POST /c/:slug/confirmations': page,
+  'POST /c/:slug/pledges': { ...page, ...signing },
+  'POST /c/:slug/confirmations': { ...page, limit: 'confirm' },
   'POST /c/:slug/receipts': page,
   'GET /embed/:slug': { ...page, cache: 'moment', readBy: 'any page' },
   'GET /embed/:slug/:domain': { ...page, cache: 'moment', readBy: 'any page' },
-  'POST /embed/:slug/pledges': { ...page, captcha: 'asked', readBy: 'any page' },
-  'POST /embed/:slug/confirmations': { ...page, readBy: 'any page' },
+  'POST /embed/:slug/pledges': { ...page, ...signing, readBy: 'any page' },
+  'POST /embed/:slug/confirmations': { ...page, limit: 'confirm', readBy: 'any page' },
   'POST /embed/:slug/receipts': { ...page, readBy: 'any page' },
   'GET /c/:slug/my-pledge-links': page,
-  'POST /c/:slug/my-pledge-links': { ...page, captcha: 'asked' },
+  'POST /c/:slug/my-pledge-links': { ...page, ...asking },
   'GET /c/:slug/:domain/chapter-requests': page,
-  'POST /c/:slug/:domain/chapter-requests': { ...page, captcha: 'asked' },
+  'POST /c/:slug/:domain/chapter-requests': { ...page, ...asking },
   'GET /oembed': { ...read, cache: 'minutes' },
 
   // links out of letters
@@ -111,7 +121,12 @@ export const doors: Record<string, Door> = {
   'GET /console/preview': page,
 
   // not for people
-  'POST /api/v1/mail-events/sendgrid': { for: 'provider', cache: 'never', captcha: 'none' },
+  'POST /api/v1/mail-events/sendgrid': {
+    for: 'provider',
+    cache: 'never',
+    captcha: 'none',
+    limit: 'provider',
+  },
   'GET /dev/mailbox': machine,
   'GET /dev/mailbox/:id': machine,
   'GET /dev/emails': machine,
@@ -120,8 +135,10 @@ export const doors: Record<string, Door> = {
 
 /** @throws Error at the start, for a route that has no row */
 export function doorOf(method: string, url: string): Door {
-  if (isOfConsole(url))
-    return { for: 'organizer', cache: 'never', captcha: accessOf(method, url).captcha ?? 'none' }
+  if (isOfConsole(url)) {
+    const { captcha = 'none', limit = 'console' } = accessOf(method, url)
+    return { for: 'organizer', cache: 'never', captcha, limit }
+  }
   const found = doors[`${method === 'HEAD' ? 'GET' : method} ${url}`]
   if (!found) throw new Error(`${method} ${url} has no row in doors.ts`)
   return found
@@ -137,6 +154,7 @@ export function requireDoors(app: App): void {
   app.addHook('onRoute', (route) => {
     const methods = [route.method].flat()
     const rows = methods.map((method) => doorOf(method, route.url))
+    if (!rows.every(isLimited)) throw new Error(`${methods.join(', ')} ${route.url} has no limit`)
     const lacking = lackingOf(route)
     if (lacking) throw new Error(`${methods.join(', ')} ${route.url} has no schema of its ${lacking}`)
     route.schema = {
@@ -146,6 +164,10 @@ export function requireDoors(app: App): void {
     }
     if (rows.some(isPersonal)) route.onRequest = [refuseFrames, ...[route.onRequest ?? []].flat()]
   })
+}
+
+function isLimited({ limit }: Door): boolean {
+  return limit in requestLimits
 }
 
 function lackingOf({ url, schema }: RouteOptions): string | undefined {

@@ -32,6 +32,7 @@ export const refusals = {
   'answer-not-known': [422, 'That answer is not offered'],
   'code-wrong': [422, 'That code does not match'],
   'code-too-many-tries': [429, 'Too many tries with a code'],
+  'too-many-requests': [429, 'Too much from one network at once'],
   busy: [503, 'Too many people at once'],
   'database-away': [503, 'The database cannot be reached'],
   internal: [500, 'Something went wrong on our side'],

@@ -58,6 +58,7 @@ test('everything that is wrong is said at once', () => {
     ROLE: 'king',
     PUBLIC_URL: 'pledge.example.org',
     TRUST_PROXY: 'all',
+    LIMITS: 'none',
   })
 
   for (const name of [
@@ -70,6 +71,7 @@ test('everything that is wrong is said at once', () => {
     'SMTP_URL',
     'CAPTCHA',
     'TRUST_PROXY',
+    'LIMITS',
   ]) {
     expect(said).toContain(name)
   }

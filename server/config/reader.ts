@@ -39,6 +39,14 @@ export class Reader {
     return otherwise
   }
 
+  /** Between a hundredth and a thousand. */
+  factor(name: SettingName): number {
+    const value = Number(this.#env[name] || 1)
+    if (value >= 0.01 && value <= 1_000) return value
+    this.#wrong.push(`${name} must be a number from 0.01 to 1000.`)
+    return 1
+  }
+
   url(name: SettingName, otherwise?: string): string {
     const value = this.#env[name] || otherwise || this.required(name)
     if (value && !/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {

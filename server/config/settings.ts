@@ -12,6 +12,8 @@ const own = {
   SECRET_KEYS_OLD:
     'Former values of SECRET_KEY, separated by commas: they open and verify what they sealed and signed.',
   TRUST_PROXY: 'The addresses (CIDR, separated by commas) of proxies whose X-Forwarded-For is believed.',
+  LIMITS:
+    'How many times the usual number of requests an address may make, and a campaign may get (1): more for a crowd behind one address.',
   MAIL_FROM: 'The address that emails come from, as: Name <address@example.org>.',
   SMTP_URL: 'Sends mail over SMTP: smtps://user:password@host:465 or smtp://user:password@host:587.',
   DKIM_DOMAIN:

@@ -3,10 +3,12 @@
  * start; a test walks every row as nobody, a stranger, a viewer, an editor, an owner and a partner.
  */
 
+import type { LimitName } from '../limits/classes.ts'
+
 export const roles = ['viewer', 'editor', 'owner'] as const
 export type Role = (typeof roles)[number]
 
-export interface Access {
+interface Row {
   /**
    * `nobody`: needs no session. `organizer`: anyone signed in. A role: at least that one, in the organization that the
    * path names as `:organization`, or in the host of its `:campaign`. The header `estamos-organization` says for which of
@@ -19,7 +21,12 @@ export interface Access {
   fresh?: true
   /** Asked for where one is set: for what has a letter written to whoever is named. */
   captcha?: 'asked'
+  /** How often it may be called: `limits/classes.ts`; `console` where nothing is said. */
+  limit?: LimitName
 }
+
+/** Whoever needs no session is a stranger, and the row says how often strangers may come. */
+export type Access = Row & ({ role: 'nobody'; limit: LimitName } | { role: 'organizer' | Role })
 
 const BASE = '/api/v1/console'
 
@@ -28,12 +35,12 @@ export const access: Record<string, Access> = {
   [`DELETE ${BASE}/session`]: { role: 'organizer' },
 
   // signing in
-  [`POST ${BASE}/sign-in-links`]: { role: 'nobody', captcha: 'asked' },
-  [`POST ${BASE}/sign-in-offers`]: { role: 'nobody' },
-  [`POST ${BASE}/sessions`]: { role: 'nobody' },
-  [`POST ${BASE}/sign-in-challenges`]: { role: 'nobody' },
-  [`POST ${BASE}/passkey-sessions`]: { role: 'nobody' },
-  [`POST ${BASE}/passkey-resets`]: { role: 'nobody' },
+  [`POST ${BASE}/sign-in-links`]: { role: 'nobody', captcha: 'asked', limit: 'sign-in' },
+  [`POST ${BASE}/sign-in-offers`]: { role: 'nobody', limit: 'link' },
+  [`POST ${BASE}/sessions`]: { role: 'nobody', limit: 'link' },
+  [`POST ${BASE}/sign-in-challenges`]: { role: 'nobody', limit: 'passkey' },
+  [`POST ${BASE}/passkey-sessions`]: { role: 'nobody', limit: 'passkey' },
+  [`POST ${BASE}/passkey-resets`]: { role: 'nobody', limit: 'link' },
 
   // the organizer's own account
   [`GET ${BASE}/account`]: { role: 'organizer' },
@@ -76,8 +83,8 @@ export const access: Record<string, Access> = {
   [`POST ${BASE}/organizations/:organization/keys/:fingerprint/approval`]: { role: 'owner', fresh: true },
   [`DELETE ${BASE}/organizations/:organization/keys/:fingerprint`]: { role: 'owner' },
 
-  [`POST ${BASE}/invitation-previews`]: { role: 'nobody' },
-  [`POST ${BASE}/invitation-acceptances`]: { role: 'nobody' },
+  [`POST ${BASE}/invitation-previews`]: { role: 'nobody', limit: 'link' },
+  [`POST ${BASE}/invitation-acceptances`]: { role: 'nobody', limit: 'link' },
 
   // campaigns
   [`POST ${BASE}/organizations/:organization/campaigns`]: { role: 'editor' },
@@ -89,7 +96,7 @@ export const access: Record<string, Access> = {
   [`PUT ${BASE}/campaigns/:campaign/clauses`]: { role: 'editor' },
   [`PUT ${BASE}/campaigns/:campaign/questions`]: { role: 'editor' },
   [`GET ${BASE}/campaigns/:campaign/logo`]: { role: 'viewer' },
-  [`PUT ${BASE}/campaigns/:campaign/logo`]: { role: 'editor' },
+  [`PUT ${BASE}/campaigns/:campaign/logo`]: { role: 'editor', limit: 'costly' },
   [`DELETE ${BASE}/campaigns/:campaign/logo`]: { role: 'editor' },
   [`GET ${BASE}/campaigns/:campaign/campuses`]: { role: 'viewer' },
   [`GET ${BASE}/campaigns/:campaign/campuses/:domain`]: { role: 'viewer' },
@@ -113,8 +120,8 @@ export const access: Record<string, Access> = {
   [`DELETE ${BASE}/campaigns/:campaign/partner-invitations/:invitation`]: { role: 'owner' },
   [`POST ${BASE}/campaigns/:campaign/chapter-requests/:request/approval`]: { role: 'owner', fresh: true },
   [`DELETE ${BASE}/campaigns/:campaign/chapter-requests/:request`]: { role: 'editor' },
-  [`POST ${BASE}/partner-invitation-previews`]: { role: 'nobody' },
-  [`POST ${BASE}/partner-invitation-acceptances`]: { role: 'nobody' },
+  [`POST ${BASE}/partner-invitation-previews`]: { role: 'nobody', limit: 'link' },
+  [`POST ${BASE}/partner-invitation-acceptances`]: { role: 'nobody', limit: 'link' },
   [`GET ${BASE}/campaigns/:campaign/embed`]: { role: 'viewer', partners: true },
   [`GET ${BASE}/campaigns/:campaign/sources`]: { role: 'viewer', partners: true },
   [`POST ${BASE}/campaigns/:campaign/sources`]: { role: 'editor', partners: true },
@@ -135,13 +142,13 @@ export const access: Record<string, Access> = {
   [`GET ${BASE}/campaigns/:campaign/refused-letters`]: { role: 'viewer' },
 
   // exclusions
-  [`GET ${BASE}/campaigns/:campaign/pledges`]: { role: 'viewer' },
+  [`GET ${BASE}/campaigns/:campaign/pledges`]: { role: 'viewer', limit: 'costly' },
   [`GET ${BASE}/campaigns/:campaign/pledge-suggestions`]: { role: 'viewer' },
   [`GET ${BASE}/campaigns/:campaign/suspicion`]: { role: 'viewer' },
   [`POST ${BASE}/campaigns/:campaign/hidden-names`]: { role: 'editor' },
-  [`POST ${BASE}/campaigns/:campaign/exclusion-previews`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/exclusion-previews`]: { role: 'editor', limit: 'costly' },
   [`GET ${BASE}/campaigns/:campaign/exclusions`]: { role: 'viewer' },
-  [`POST ${BASE}/campaigns/:campaign/exclusions`]: { role: 'editor' },
+  [`POST ${BASE}/campaigns/:campaign/exclusions`]: { role: 'editor', limit: 'costly' },
   [`POST ${BASE}/campaigns/:campaign/exclusions/:exclusion/undo`]: { role: 'editor' },
 
   // updates: whoever sends one has letters written to thousands. To stop one, a role is enough.
@@ -163,18 +170,27 @@ export const access: Record<string, Access> = {
   [`PUT ${BASE}/campaigns/:campaign/milestones`]: { role: 'editor', fresh: true },
 
   // exports: what may be published anyway, for everybody of the host; the rest for those who work with it
-  [`GET ${BASE}/campaigns/:campaign/exports/totals.:form`]: { role: 'viewer', fresh: true },
-  [`GET ${BASE}/campaigns/:campaign/exports/exact-totals.:form`]: { role: 'editor', fresh: true },
-  [`GET ${BASE}/campaigns/:campaign/exports/pledges.:form`]: { role: 'editor', fresh: true },
+  [`GET ${BASE}/campaigns/:campaign/exports/totals.:form`]: { role: 'viewer', fresh: true, limit: 'costly' },
+  [`GET ${BASE}/campaigns/:campaign/exports/exact-totals.:form`]: {
+    role: 'editor',
+    fresh: true,
+    limit: 'costly',
+  },
+  [`GET ${BASE}/campaigns/:campaign/exports/pledges.:form`]: { role: 'editor', fresh: true, limit: 'costly' },
 
   // contacts, sealed: each organization has its own alone
   [`GET ${BASE}/campaigns/:campaign/contacts`]: { role: 'viewer', partners: true },
   [`GET ${BASE}/campaigns/:campaign/wrapped-keys`]: { role: 'owner', partners: true, fresh: true },
-  [`GET ${BASE}/campaigns/:campaign/exports/contacts.ndjson`]: { role: 'owner', partners: true, fresh: true },
+  [`GET ${BASE}/campaigns/:campaign/exports/contacts.ndjson`]: {
+    role: 'owner',
+    partners: true,
+    fresh: true,
+    limit: 'costly',
+  },
 
   // imports: whoever brings rows in has letters written to strangers
-  [`POST ${BASE}/campaigns/:campaign/import-previews`]: { role: 'editor' },
-  [`POST ${BASE}/campaigns/:campaign/imports`]: { role: 'editor', fresh: true },
+  [`POST ${BASE}/campaigns/:campaign/import-previews`]: { role: 'editor', limit: 'costly' },
+  [`POST ${BASE}/campaigns/:campaign/imports`]: { role: 'editor', fresh: true, limit: 'costly' },
   [`GET ${BASE}/campaigns/:campaign/offline-counts`]: { role: 'viewer' },
   [`POST ${BASE}/campaigns/:campaign/offline-counts`]: { role: 'editor' },
   [`DELETE ${BASE}/campaigns/:campaign/offline-counts/:id`]: { role: 'editor' },

@@ -48,6 +48,8 @@ function settingsFor(databaseUrl: string, folder: string): Environment {
     SECRET_KEY: randomBytes(32).toString('base64'),
     MAIL_FROM: 'Bench <pledge@bench.example>',
     SMTP_URL: 'smtp://127.0.0.1:9?tls=none',
+    // The load comes from one address, and to one campaign.
+    LIMITS: '1000',
     CAPTCHA: 'none',
     CAPTCHA_NONE_IN_PRODUCTION: 'yes',
     TRUST_PROXY: '127.0.0.1',

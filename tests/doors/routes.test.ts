@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import Fastify, { type RouteOptions } from 'fastify'
 import { Type } from 'typebox'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { App } from '../../server/app.ts'
 import { cacheControl, doorOf, doors, requireDoors } from '../../server/doors.ts'
 import { access } from '../../server/organizers/access.ts'
@@ -50,6 +50,19 @@ describe('a route does not start', () => {
 
     expect(() => app.get(url, options, async () => 'open to all')).toThrow(why)
   })
+})
+
+test('a route does not start whose row says nothing of how often it may be called', () => {
+  const route = 'GET /api/v1/campaigns/:slug'
+  const { limit, ...unlimited } = doors[route]!
+  doors[route] = unlimited as (typeof doors)[string]
+  onTestFinished(() => void (doors[route] = { ...unlimited, limit }))
+  const app = Fastify() as unknown as App
+  requireDoors(app)
+
+  expect(() => app.get('/api/v1/campaigns/:slug', {}, async () => 'as often as you like')).toThrow(
+    /has no limit/,
+  )
 })
 
 test('whatever makes a pledge, or has a letter written to whoever is named, asks for a captcha', () => {

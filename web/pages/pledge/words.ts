@@ -39,7 +39,8 @@ export function pledgeWords(words: Words): PledgeWords {
   return {
     ...pick(words, groups),
     common: pick(words.common, ['seeOrChange']),
-    refusals: pick(words.refusals, refusals),
+    // A crowd is a crowd: words of its own would cost a frame bytes that it has not got.
+    refusals: { ...pick(words.refusals, refusals), 'too-many-requests': words.refusals.busy },
   }
 }
 

@@ -153,6 +153,7 @@ export const es: Words = {
     'answer-not-known': 'Una de las respuestas ya no se ofrece. Elige otra, o ninguna.',
     'code-wrong': 'Ese código no coincide. Usa los seis dígitos del correo más reciente.',
     'code-too-many-tries': 'Demasiados intentos. Mejor presiona el botón del correo.',
+    'too-many-requests': 'Llega demasiado de tu red a la vez. Espera un momento e intenta de nuevo.',
     busy: 'Mucha gente está firmando en este momento. Lo que escribiste sigue aquí.',
     'database-away': 'Tenemos un problema de nuestro lado. Lo que escribiste sigue aquí.',
     internal: 'Algo falló de nuestro lado. Lo que escribiste sigue aquí.',

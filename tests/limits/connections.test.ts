@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, buildApp } from '../../server/app.ts'
-import { usual } from '../../server/limits.ts'
+import { usual } from '../../server/limits/connections.ts'
 import { anOpenCampaign, pledgesOf, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
