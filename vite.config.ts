@@ -28,6 +28,8 @@ export default defineConfig({
     precompressed(),
   ],
   publicDir: false,
+  // Only such a script may wait for its WebAssembly before it hears anything.
+  worker: { format: 'es' },
   logLevel: 'warn',
   environments: {
     ...Object.fromEntries(entries.map((entry) => [environmentName(entry), pageBuild(entry)])),
@@ -155,6 +157,8 @@ function precompressed(): Plugin {
     writeBundle({ dir }, bundle) {
       for (const item of Object.values(bundle)) {
         if (item.type === 'chunk') writeCompressed(join(dir!, item.fileName), item.code)
+        // What runs in a worker is made by itself and comes as it is.
+        else if (item.fileName.endsWith('.js')) writeCompressed(join(dir!, item.fileName), String(item.source))
       }
     },
   }

@@ -5,7 +5,7 @@ const manifests = new URL('../../dist/client/manifest/', import.meta.url)
 
 /**
  * Scripts and styles of ours, calls to us, and our own embeds in frames; nobody frames the console. Workbooks are
- * unpacked in workers, which our own scripts make.
+ * unpacked in workers that our own scripts make; keys are held in one that comes with a policy of its own.
  */
 const POLICY = [
   "default-src 'none'",
@@ -14,7 +14,7 @@ const POLICY = [
   "img-src 'self' data: blob:",
   "connect-src 'self'",
   "frame-src 'self'",
-  'worker-src blob:',
+  "worker-src 'self' blob:",
   "form-action 'none'",
   "base-uri 'none'",
   "frame-ancestors 'none'",

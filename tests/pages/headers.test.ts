@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { anOpenCampaign } from '../builders.ts'
 import { estamos } from '../estamos.ts'
@@ -147,3 +148,21 @@ describe('text in the words of organizers stays text', () => {
 function get(url: string, headers: Record<string, string> = {}) {
   return server.app.inject({ url: url.replace('{slug}', slug), headers })
 }
+
+async function policyOfScript(name: string): Promise<unknown> {
+  return (await get(`/assets/${name}`, { 'accept-encoding': 'br' })).headers['content-security-policy']
+}
+
+test('the script that holds keys runs WebAssembly and calls nobody; no other script has a policy of its own', async () => {
+  const names = globSync('*.js', { cwd: new URL('../../dist/client/assets/', import.meta.url).pathname })
+
+  const ofKeys = names.filter((name) => name.startsWith('contacts.worker-'))
+  const others = names.filter((name) => !ofKeys.includes(name))
+
+  expect(ofKeys).toHaveLength(1)
+  expect(await policyOfScript(ofKeys[0] ?? '')).toBe(
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
+  )
+  expect(others.length).toBeGreaterThan(10)
+  for (const name of others) expect(await policyOfScript(name)).toContain('sandbox')
+})

@@ -47,7 +47,8 @@ export class Making {
 
 const KEPT_MS = 60_000
 
-function save(name: string, content: Blob): void {
+/** Hands a file to the browser, which keeps it. */
+export function save(name: string, content: Blob): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(content)
   link.download = name
