@@ -13,6 +13,7 @@ import { basename, dirname, join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { minify } from 'terser'
+import { leanFrames } from './scripts/lean-frames.ts'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 
 const entries = globSync('web/pages/*/{browser,embed,styles,embed-styles}.ts').sort()
@@ -22,7 +23,7 @@ export default defineConfig({
     svelte({
       compilerOptions: { runes: true, cssHash: ({ hash, filename }) => `e${hash(filename).slice(0, 4)}` },
     }),
-    shallowFrames(),
+    leanFrames(),
     squeezedFrames(),
     onlyStyles(),
     precompressed(),
@@ -107,26 +108,6 @@ function serverBuild(): EnvironmentOptions {
       outDir: 'dist/server',
       emptyOutDir: true,
       rolldownOptions: { input: { pages: 'web/pages/pages.ts' } },
-    },
-  }
-}
-
-/**
- * Frames do without Svelte's proxies, which would be a fortieth of them: what they keep in `$state` is plain or
- * `$state.raw`, and anything else fails at once. See docs/decisions/0026-what-a-frame-leaves-out.md.
- */
-function shallowFrames(): Plugin {
-  const BEGINNING = 'export function proxy(value) {'
-  return {
-    name: 'estamos:shallow-frames',
-    applyToEnvironment: (environment) => environment.name.endsWith('_embed'),
-    transform: {
-      filter: { id: /\/svelte\/src\/internal\/client\/proxy\.js$/ },
-      handler(code) {
-        if (!code.includes(BEGINNING)) this.error('Svelte makes its proxies in another way now.')
-        const refusal = 'if (Object(value) === value) throw Error("$state is shallow here"); return value;'
-        return code.replace(BEGINNING, `${BEGINNING} ${refusal}`)
-      },
     },
   }
 }
