@@ -137,15 +137,14 @@ function precompressed(): Plugin {
     applyToEnvironment: (environment) => environment.config.consumer === 'client',
     writeBundle({ dir }, bundle) {
       for (const item of Object.values(bundle)) {
-        if (item.type === 'chunk') writeCompressed(join(dir!, item.fileName), item.code)
-        // What runs in a worker is made by itself and comes as it is.
-        else if (item.fileName.endsWith('.js')) writeCompressed(join(dir!, item.fileName), String(item.source))
+        const script = item.type === 'chunk' ? item.code : item.source
+        if (item.fileName.endsWith('.js')) writeCompressed(join(dir!, item.fileName), script)
       }
     },
   }
 }
 
-function writeCompressed(file: string, text: string) {
+function writeCompressed(file: string, text: string | Uint8Array) {
   writeFileSync(`${file}.br`, brotliCompressSync(text))
   writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }))
 }

@@ -9,7 +9,7 @@ interface Cut {
   /** Text of Svelte's source, once in it. */
   at: string
   /** What stands behind that text instead of the rest. */
-  then: string
+  instead: string
 }
 
 const internals = String.raw`/svelte/src/internal/client/`
@@ -24,20 +24,20 @@ const cuts: Cut[] = [
   {
     file: proxies,
     at: 'export function proxy(value) {',
-    then: ' if (Object(value) === value) throw Error("$state is shallow here"); return value;',
+    instead: ' if (Object(value) === value) throw Error("$state is shallow here"); return value;',
   },
   // Components of a frame await nothing.
-  { file: awaiting, at: '\t\tfn(deriveds);\n\t\treturn;\n\t}\n', then: ' throw Error("no await here");' },
+  { file: awaiting, at: '\t\tfn(deriveds);\n\t\treturn;\n\t}\n', instead: ' throw Error("no await here");' },
   // There is one boundary, the outermost, which catches nothing: an error is thrown on.
-  { file: boundaries, at: '\terror(error) {\n', then: ' throw error;' },
-  { file: boundaries, at: '\t#handle_error(error) {\n', then: noBoundary },
-  { file: boundaries, at: '\t#create_reset(error) {\n', then: noBoundary },
-  { file: boundaries, at: '\t#hydrate_failed_content(error) {\n', then: noBoundary },
-  { file: boundaries, at: '\t#hydrate_pending_content() {\n', then: noBoundary },
-  { file: boundaries, at: '\t#update_pending_count(d, batch) {\n', then: noBoundary },
-  { file: boundaries, at: '\tupdate_pending_count(d, batch) {\n', then: noBoundary },
-  { file: boundaries, at: '\tget_effect_pending() {\n', then: noBoundary },
-  { file: boundaries, at: '\t#effect_pending_subscriber = createSubscriber(() => {\n', then: noBoundary },
+  { file: boundaries, at: '\terror(error) {\n', instead: ' throw error;' },
+  { file: boundaries, at: '\t#handle_error(error) {\n', instead: noBoundary },
+  { file: boundaries, at: '\t#create_reset(error) {\n', instead: noBoundary },
+  { file: boundaries, at: '\t#hydrate_failed_content(error) {\n', instead: noBoundary },
+  { file: boundaries, at: '\t#hydrate_pending_content() {\n', instead: noBoundary },
+  { file: boundaries, at: '\t#update_pending_count(d, batch) {\n', instead: noBoundary },
+  { file: boundaries, at: '\tupdate_pending_count(d, batch) {\n', instead: noBoundary },
+  { file: boundaries, at: '\tget_effect_pending() {\n', instead: noBoundary },
+  { file: boundaries, at: '\t#effect_pending_subscriber = createSubscriber(() => {\n', instead: noBoundary },
 ]
 
 /** A Svelte that is written in another way fails the build. */
@@ -50,9 +50,9 @@ export function leanFrames(): Plugin {
       handler(code, id) {
         return cuts
           .filter((cut) => cut.file.test(id))
-          .reduce((rest, { at, then }) => {
+          .reduce((rest, { at, instead }) => {
             if (rest.split(at).length !== 2) this.error(`Svelte is written in another way now, at: ${at}`)
-            return rest.replace(at, () => `${at}${then}`)
+            return rest.replace(at, () => `${at}${instead}`)
           }, code)
       },
     },

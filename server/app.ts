@@ -12,6 +12,7 @@ import { auditRoutes } from './audit/routes.ts'
 import { campaignConsoleRoutes } from './campaigns/console-routes.ts'
 import { publicLogoRoute } from './campaigns/logo-routes.ts'
 import { campaignRoutes } from './campaigns/routes.ts'
+import { captchaRoutes, consoleCaptchaRoute } from './captcha/routes.ts'
 import { coalitionRoutes } from './coalitions/routes.ts'
 import { campusRoutes } from './campuses/routes.ts'
 import { contactRoutes } from './contacts/routes.ts'
@@ -86,6 +87,7 @@ function api(deps: Deps) {
     healthRoutes(app, deps)
     campaignRoutes(app, deps)
     publicLogoRoute(app, deps)
+    captchaRoutes(app, deps)
     campusRoutes(app, deps)
     leaderboardRoutes(app, deps)
     pledgeRoutes(app, deps)
@@ -102,6 +104,7 @@ function consoleApi(deps: Deps) {
     await app.register(cookie)
     guard(app, deps)
     organizerRoutes(app, deps)
+    consoleCaptchaRoute(app, deps)
     accountRoutes(app, deps)
     coalitionRoutes(app, deps)
     dashboardRoutes(app, deps)

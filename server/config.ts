@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { type CaptchaSettings, readCaptcha } from './config/captcha.ts'
 import { withFiles } from './config/files.ts'
 import { type MailSettings, readMail } from './config/mail.ts'
 import { Reader, type Reading } from './config/reader.ts'
@@ -21,6 +22,7 @@ export interface Config extends ServerKeys {
   /** By which the usual limits on requests are multiplied. */
   limits: number
   mail: MailSettings
+  captcha: CaptchaSettings
   dataDir: string
 }
 
@@ -49,10 +51,10 @@ export function readConfig(environment: Environment = process.env): Config {
       trustProxy: read.list('TRUST_PROXY'),
       limits: read.factor('LIMITS'),
       mail: readMail(all),
+      captcha: readCaptcha(all),
       dataDir,
     }
     if (!isLocal) refuseInProduction(config, env, wrong)
-    read.oneOf('CAPTCHA', ['none'] as const, isLocal ? 'none' : undefined)
     return config
   })
 }

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
+import { type Captcha, openCaptcha } from './captcha/captcha.ts'
 import { type Campaigns, openCampaigns } from './campaigns/campaign.ts'
 import { type Campuses, openCampuses } from './campuses/campus.ts'
 import { openSourceCounting, type SourceCounting } from './coalitions/source-counts.ts'
@@ -30,6 +31,7 @@ export interface Deps {
   db: Db
   keys: Keys
   now: () => Date
+  captcha: Captcha
   campaigns: Campaigns
   campuses: Campuses
   leaderboards: Leaderboards
@@ -83,6 +85,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     db,
     keys,
     now,
+    captcha: openCaptcha({ config: config.captcha, db, keys, now }),
     campuses,
     campaigns: openCampaigns(db, keys, listener),
     leaderboards,

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { Logger, type Runner, run, type Task, type TaskList } from 'graphile-worker'
 import type { Pool } from 'pg'
 import { withoutValues, wordsOf } from './bugs.ts'
+import { forgetCaptchas } from './captcha/forgetting.ts'
 import { forgetUnanswered } from './coalitions/forgetting.ts'
 import { remindOfKeys } from './contacts/key-notices.ts'
 import { openDb } from './db/db.ts'
@@ -41,6 +42,7 @@ const byTheClock = [
   { task: 'forget-letters', match: '22 * * * *' },
   { task: 'forget-mailboxes', match: '*/10 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
+  { task: 'forget-captchas', match: '*/5 * * * *' },
   { task: 'forget-unanswered', match: '57 * * * *' },
   { task: 'forget-invitations', match: '52 * * * *' },
   { task: 'recount-tallies', match: '37 9 * * *' },
@@ -68,6 +70,7 @@ function saidWithoutValues(work: Task): Task {
 
 function works(deps: Deps): Record<string, Task> {
   return {
+    'forget-captchas': () => forgetCaptchas(deps),
     'forget-unanswered': () => forgetUnanswered(deps),
     exclusion: (payload) => carryOut(deps, (payload as { exclusion: number }).exclusion),
     update: (payload) => spreadUpdate(deps, (payload as { update: number }).update),

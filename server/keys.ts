@@ -33,6 +33,7 @@ const purposes = {
   'key-trial': 'deployment',
   bounce: 'deployment',
   'mail-caps': 'deployment',
+  captcha: 'deployment',
 } as const
 
 export type Purpose = keyof typeof purposes

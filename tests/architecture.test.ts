@@ -136,6 +136,9 @@ const writers: Record<string, string> = {
   milestones: 'updates',
   milestone_wishes: 'updates',
   audit_log: 'audit',
+  captcha_spent: 'captcha',
+  captcha_counts: 'captcha',
+  address_keys: 'captcha',
   switches: 'switches',
 }
 

@@ -13,6 +13,7 @@ import { sixDigitCode } from '../server/pledges/code.ts'
 import type { PledgeRequest } from '../server/pledges/contract.ts'
 import { type PledgeKey, pledgeKey } from '../server/pledges/mailbox.ts'
 import { signToken, type TokenPurpose } from '../server/pledges/token.ts'
+import { aProof } from './captcha/proofs.ts'
 import type { Estamos } from './estamos.ts'
 
 /** Registered in every campaign that a test opens. */
@@ -198,7 +199,11 @@ export async function crowd(
   const name = randomBytes(4).toString('hex')
   const emails = times(people, (n) => `${name}${n}@mail.example`)
   const request = { ...(campus && { campus }), ...(source && { source }) }
-  await Promise.all(emails.map((email) => sign(server, slug, { email, ...request })))
+  const isAsked = server.config.captcha.kind === 'altcha'
+  const proof = async () => (isAsked ? { captcha: await aProof(server, slug) } : {})
+  await Promise.all(
+    emails.map(async (email) => sign(server, slug, { email, ...request, ...(await proof()) })),
+  )
   const { rows } = await server.deps.db.execute<Record<string, Buffer>>(sql`
     select email_digest, address_digest, choices_hash from pledges where campaign_id = ${id} and state = 'pending'`)
   const tokens = rows.map((row) =>

@@ -69,13 +69,12 @@ test('everything that is wrong is said at once', () => {
     'SECRET_KEY',
     'MAIL_FROM',
     'SMTP_URL',
-    'CAPTCHA',
     'TRUST_PROXY',
     'LIMITS',
   ]) {
     expect(said).toContain(name)
   }
-  expect(said.split('\n').length).toBeGreaterThanOrEqual(9)
+  expect(said.split('\n').length).toBeGreaterThanOrEqual(8)
 })
 
 describe('production refuses', () => {
@@ -131,7 +130,14 @@ describe('production refuses', () => {
       'SendGrid signs by keys of its own',
     ],
     ['no sender', { MAIL_FROM: undefined }, 'MAIL_FROM is missing'],
-    ['no word on captchas', { CAPTCHA: undefined }, 'CAPTCHA must be'],
+    ['a captcha that is none', { CAPTCHA: 'recaptcha' }, 'CAPTCHA must be'],
+    ['two captchas', { HCAPTCHA_SITEKEY: 'a', HCAPTCHA_SECRET: 'b' }, 'CAPTCHA and HCAPTCHA_'],
+    ['half of hCaptcha', { CAPTCHA: '', HCAPTCHA_SITEKEY: 'a' }, 'HCAPTCHA_SECRET is missing'],
+    [
+      'letting in while hCaptcha is down',
+      { CAPTCHA: '', HCAPTCHA_SITEKEY: 'a', HCAPTCHA_SECRET: 'b', HCAPTCHA_DOWN: 'allow' },
+      'HCAPTCHA_DOWN must be',
+    ],
     ['CAPTCHA=none said once', { CAPTCHA_NONE_IN_PRODUCTION: undefined }, 'CAPTCHA_NONE_IN_PRODUCTION=yes'],
     [
       'CAPTCHA=none said twice but not meant',

@@ -35,7 +35,8 @@ interface Settings {
   isUp?: boolean
 }
 
-const SECRET_KEY = 'tests-7Yk2vQ9pLx4mZt8rWc3nBh6jFd1gSa5e'
+/** Without a captcha, which is asked for by the tests that are about it, and by the journeys. */
+const ofTests = { SECRET_KEY: 'tests-7Yk2vQ9pLx4mZt8rWc3nBh6jFd1gSa5e', CAPTCHA: 'none' }
 
 /** Call at the top of a test file. */
 export function estamos({ env = () => ({}), isUp = false }: Settings = {}): Estamos {
@@ -54,7 +55,7 @@ export function estamos({ env = () => ({}), isUp = false }: Settings = {}): Esta
   beforeAll(async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'estamos-data-'))
     closing.push(() => rm(dataDir, { recursive: true, force: true }))
-    server.config = readConfig({ SECRET_KEY, DATA_DIR: dataDir, PORT: String(await freePort()), ...env() })
+    server.config = readConfig({ ...ofTests, DATA_DIR: dataDir, PORT: String(await freePort()), ...env() })
     server.databaseUrl = database.url
     server.another = open
     Object.assign(server, await open())

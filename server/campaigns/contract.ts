@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { CaptchaSettings } from '../captcha/contract.ts'
 
 export const Slug = Type.String({ minLength: 1, maxLength: 80, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' })
 
@@ -79,7 +80,7 @@ export const Campaign = Type.Object(
     shareWith: Type.Array(Recipient, {
       description: 'With whom a signer may share her contact, by `shareWith`.',
     }),
-    captcha: Type.Object({ kind: Type.Enum(['none']) }),
+    captcha: CaptchaSettings,
     theme: Type.Object({ accent: Type.Optional(Type.String()) }),
     demo: Type.Boolean({ description: 'A made-up world, not a real drive.' }),
   },

@@ -54,7 +54,7 @@ export async function showCampaign(
     namesShownAfter,
     contactMode: campaign.contactMode,
     shareWith: recipientsOf(campaign, deps.now()),
-    captcha: { kind: 'none' },
+    captcha: deps.captcha.settings,
     theme: campaign.theme,
     demo: campaign.isDemo,
   }

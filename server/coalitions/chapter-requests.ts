@@ -1,5 +1,6 @@
 import { and, eq, gt, lt } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
+import { linkGate } from '../captcha/gates.ts'
 import type { KnownCampus } from '../campuses/campus.ts'
 import { transaction } from '../db/db.ts'
 import { campaignCampuses, chapterRequests } from '../db/schema.ts'
@@ -19,6 +20,7 @@ export interface Asking {
   email: string
   name: string
   about: string
+  captcha?: string | undefined
 }
 
 export const LONGEST_ABOUT = 600
@@ -54,6 +56,7 @@ export async function askToLead(
   if (about.length > LONGEST_ABOUT)
     throw new Refusal('too-large', `${LONGEST_ABOUT} characters are enough.`, { field: 'about' })
   await requireRoom(deps, campaign)
+  await deps.captcha.requireProof(linkGate(campaign), { captcha: asking.captcha })
   const { addressDigest } = pledgeKey(campaign, address)
   const request = Buffer.from(nonce(CHOICES_BYTES)).toString('base64')
   const contact = { email: address.exact, name, request, locale, ...(about && { about }) }

@@ -28,8 +28,14 @@ const own = {
   SENDGRID_BASE_URL: "Another address for SendGrid's API, where its own cannot be reached.",
   SENDGRID_WEBHOOK_KEY:
     "The verification key of SendGrid's signed event webhook, by which its news of letters is believed.",
-  CAPTCHA: 'The check that a signer is no robot; none is the only one there is so far.',
+  CAPTCHA:
+    'The check that a signer is no robot: altcha (the default: her browser does some work, nobody else is asked) or none.',
   CAPTCHA_NONE_IN_PRODUCTION: 'Must be yes in production while CAPTCHA is none, so that it is said twice.',
+  HCAPTCHA_SITEKEY: 'With HCAPTCHA_SECRET: hCaptcha stands before pledges, instead of CAPTCHA.',
+  HCAPTCHA_SECRET: 'The secret of the account at hCaptcha that HCAPTCHA_SITEKEY belongs to.',
+  HCAPTCHA_DOWN:
+    'While hCaptcha gives no answer: refuse (the default: nobody can sign) or altcha (it stands in).',
+  HCAPTCHA_VERIFY_URL: "Another address for hCaptcha's siteverify, where its own cannot be reached.",
   LOG: 'errors (the default: bugs alone) or requests (a line for each too: route, method, status, time; never who).',
   ROLE: 'What this process does: web, worker, or all (the default).',
   DATA_DIR: 'The folder of local mode for its database, secrets and mailbox (.data).',

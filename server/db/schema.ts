@@ -20,13 +20,14 @@
  * milestone       a number that a campus reached, and its signers are told of
  * leaderboard     tallies ranked, as the public may see them
  * source          which embed, poster or link brought a pledge
- * switch          a kill switch for a bad night: no signing, no mail, a frozen leaderboard
+ * switch          a kill switch for a bad night: no signing, no mail, a frozen leaderboard, a raised captcha
  * contact         a signer's name and email
  * organization key what signers' contacts are sealed to; only its organization can open them
  * sealed contact  a contact that a signer shares with an organization, sealed to its key
  * fingerprint     SHA-256 of a public key: names it
  * canonical email what counts as one mailbox
  * email digest    HMAC of the canonical email under the campaign's digest key: decides counting
+ * gate            what a proof that somebody is no robot opens: signing, or asking for a link
  * address digest  HMAC of the exact address under the same key: decides mail
  */
 export { NO_CAMPUS } from './schema/columns.ts'
@@ -45,3 +46,4 @@ export * from './schema/mail.ts'
 export * from './schema/updates.ts'
 export * from './schema/audit.ts'
 export * from './schema/switches.ts'
+export * from './schema/captcha.ts'

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { countLetters } from '../mail/mail-tally.ts'
 import { confirmPledge } from '../pledges/confirmation.ts'
 import type { PledgeRequest } from '../pledges/contract.ts'
-import { makePledge } from '../pledges/pledge.ts'
+import { enterPledge } from '../pledges/pledge.ts'
 import { confirmToken } from '../pledges/letters.ts'
 import { clauses, firstNames, lastNames, questions, targets, texts } from './words.ts'
 
@@ -115,7 +115,7 @@ async function signThen(deps: Deps, campus: string, n: number): Promise<void> {
       option: 1 + (n % options.length),
     })),
   }
-  await makePledge(deps, campaign, request)
+  await enterPledge(deps, campaign, request)
 }
 
 /** Each by its own link. No email follows: whoever has confirmed by the time it would be sent is not written to. */

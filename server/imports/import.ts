@@ -6,7 +6,7 @@ import { transaction, type Tx } from '../db/db.ts'
 import { auditLog } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
-import { makePledge } from '../pledges/pledge.ts'
+import { enterPledge } from '../pledges/pledge.ts'
 import { Refusal } from '../refusal.ts'
 import type { ImportRows, Row, SeenRow } from './contract.ts'
 import { seenRows } from './seen-rows.ts'
@@ -38,7 +38,7 @@ export async function importRows(deps: Deps, member: CampaignMember, asked: Impo
   if (good.length === 0) return seen
   await writeDownRows(deps, member, good.length)
   await Promise.all(
-    good.map((row) => makePledge(deps, campaign, pledgeOf(row), row.locale ? [row.locale] : [])),
+    good.map((row) => enterPledge(deps, campaign, pledgeOf(row), row.locale ? [row.locale] : [])),
   )
   return seen
 }

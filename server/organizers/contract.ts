@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { CaptchaProof } from '../captcha/contract.ts'
 import { Slug } from '../campaigns/contract.ts'
 
 const Instant = Type.String({ format: 'date-time' })
@@ -52,7 +53,7 @@ export const Me = Type.Object(
 export type Me = Static<typeof Me>
 
 export const SignInLinkRequest = Type.Object(
-  { email: Type.String({ maxLength: 320 }) },
+  { email: Type.String({ maxLength: 320 }), captcha: Type.Optional(CaptchaProof) },
   { $id: 'SignInLinkRequest', additionalProperties: false },
 )
 export type SignInLinkRequest = Static<typeof SignInLinkRequest>

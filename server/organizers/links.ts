@@ -1,4 +1,5 @@
 import { and, eq, gt } from 'drizzle-orm'
+import { consoleGate } from '../captcha/gates.ts'
 import type { DbOrTx, Tx } from '../db/db.ts'
 import { organizers, signInLinks } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -21,6 +22,7 @@ interface Asking {
   /** Its cookie that says that this address once signed in with it. */
   known: string | undefined
   locale: string
+  captcha: string | undefined
 }
 
 /**
@@ -29,9 +31,10 @@ interface Asking {
  */
 export async function askForLink(
   deps: Deps,
-  { email: typed, browser, known, locale }: Asking,
+  { email: typed, browser, known, locale, captcha }: Asking,
 ): Promise<void> {
   const email = organizerEmail(typed)
+  await deps.captcha.requireProof(consoleGate, { captcha })
   if (!(await countAsk(deps, { email, known }))) return
   const browserHash = tokenHash(browser)
   const sealed = deps.keys.seal('organizer', Buffer.from(email), browserHash)

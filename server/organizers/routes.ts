@@ -40,7 +40,8 @@ function linkRoutes(app: App, deps: Deps): void {
     async (request, reply) => {
       const browser = newToken()
       const { known, locale } = browserOf(deps, request)
-      await askForLink(deps, { email: request.body.email, browser, known, locale })
+      const { email, captcha } = request.body
+      await askForLink(deps, { email, browser, known, locale, captcha })
       keepBrowser(deps, reply, browser)
       return reply.status(202).send({ status: 'check-your-email' })
     },

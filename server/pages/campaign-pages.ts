@@ -61,7 +61,7 @@ export function campaignPages(app: App, deps: Deps): void {
       async (request, reply) => {
         const campaign = await deps.campaigns.bySlug(request.params.slug)
         const locales = localesOf(request.headers['accept-language'])
-        const { step, status } = await signedStep(deps, campaign, request.body, locales)
+        const { step, status } = await signedStep(deps, campaign, request.body, { locales, ip: request.ip })
         const asked = askedBy(deps, request.body, request.params.slug, isWholePage)
         return await showStep(deps, request, reply.status(status), { asked, campaign, step })
       },

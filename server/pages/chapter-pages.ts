@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { App } from '../app.ts'
+import { linkGate } from '../captcha/gates.ts'
 import { openness } from '../campaigns/campaign.ts'
 import { localesOf, showCampaign } from '../campaigns/routes.ts'
 import type { Deps } from '../deps.ts'
@@ -10,9 +11,10 @@ import { Refusal } from '../refusal.ts'
 import { expected } from '../refusals.ts'
 import type { ChapterRequestProps } from './contract.ts'
 import { ownLocale, shown, showPage } from './show.ts'
+import { refusedForm } from './waiting.ts'
 
 const Text = Type.Optional(Type.String())
-const AskingForm = Type.Object({ email: Text, name: Text, about: Text })
+const AskingForm = Type.Object({ email: Text, name: Text, about: Text, captcha: Text })
 type AskingForm = Static<typeof AskingForm>
 type Place = Static<typeof CampusParams>
 
@@ -29,16 +31,17 @@ export function chapterPages(app: App, deps: Deps): void {
   app.get(url, { schema }, async (request, reply) => {
     const place = await placeOf(deps, request.params)
     if (!place) return leaveFor(reply, request.params)
+    const captcha = await deps.captcha.waitToken(linkGate(place.campaign), request)
     return await show(deps, request, reply, {
       ...(await propsOf(deps, request, place)),
-      step: { at: 'asking' },
+      step: { at: 'asking', ...(captcha && { captcha }) },
     })
   })
   app.post(url, { schema: { ...schema, body: AskingForm } }, async (request, reply) => {
     const place = await placeOf(deps, request.params)
     if (!place) return leaveFor(reply, request.params)
-    const { email = '', name = '', about = '' } = request.body
-    const asking = { asking: { email, name, about }, locale: ownLocale(request) }
+    const { email = '', name = '', about = '', captcha } = request.body
+    const asking = { asking: { email, name, about, captcha }, locale: ownLocale(request) }
     const refusal = await askToLead(deps, place.campaign, place.campus, asking).then(
       () => undefined,
       expected,
@@ -46,8 +49,10 @@ export function chapterPages(app: App, deps: Deps): void {
     const props = await propsOf(deps, request, place)
     if (!refusal)
       return await show(deps, request, reply.status(202), { ...props, step: { at: 'check-email' } })
-    const step = { at: 'asking' as const, typed: { email, name, about }, refusal: shown(refusal) }
-    return await show(deps, request, reply.status(refusal.status), { ...props, step })
+    const sent = { gate: linkGate(place.campaign), asker: request, captcha }
+    const { shows, status } = await refusedForm(deps, refusal, sent)
+    const step = { at: 'asking' as const, typed: { email, name, about }, ...shows }
+    return await show(deps, request, reply.status(status), { ...props, step })
   })
   confirmingPages(app, deps)
 }

@@ -9,11 +9,20 @@ import type { PublicCode } from '../refusal.ts'
 export interface ShownRefusal {
   code: PublicCode
   field?: string
+  /** Seconds. */
+  retryAfter?: number
 }
 
 /** Where a signer is on the way; the browser's own form starts from it and moves on by itself. */
 export type SigningStep =
-  | { at: 'asking'; typed?: Partial<PledgeRequest>; refusal?: ShownRefusal; campuses?: Campus[] }
+  | {
+      at: 'asking'
+      typed?: Partial<PledgeRequest>
+      refusal?: ShownRefusal
+      campuses?: Campus[]
+      /** For a browser without scripts, which sends it along after a moment. */
+      captcha?: string
+    }
   | {
       at: 'check-email'
       email: string
@@ -70,7 +79,7 @@ export interface MyPledgeProps {
 /** `/my-pledge-links`: asking for a link by email. */
 export interface MyPledgeLinkProps {
   campaign: Campaign
-  step: { at: 'asking'; refusal?: ShownRefusal; email?: string } | { at: 'check-email' }
+  step: { at: 'asking'; refusal?: ShownRefusal; email?: string; captcha?: string } | { at: 'check-email' }
   publicUrl: string
 }
 
@@ -86,7 +95,12 @@ export interface ChapterRequestProps {
   campaign?: Campaign
   campus?: { campus: string; name: string }
   step:
-    | { at: 'asking'; typed?: { email: string; name: string; about: string }; refusal?: ShownRefusal }
+    | {
+        at: 'asking'
+        typed?: { email: string; name: string; about: string }
+        refusal?: ShownRefusal
+        captcha?: string
+      }
     | { at: 'check-email' }
     | { at: 'confirming' }
     | { at: 'thanked' }

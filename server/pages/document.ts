@@ -46,6 +46,7 @@ export async function htmlDocument<Name extends PageName>(
   const [{ renderPage, accentRules }, { css, script }] = await Promise.all([bundle(), assetsOf(page, props)])
   const { head, body, state } = renderPage(page, props, { locale, theme })
   const styles = [css, accentRules(accent)].filter(Boolean)
+  const isHcaptcha = page === 'pledge' && asksHcaptcha(props)
   const dataTheme = theme === 'auto' ? '' : ` data-theme="${theme}"`
   const html = `<!doctype html>
 <html lang="${escaped(locale)}"${dataTheme}>
@@ -53,6 +54,7 @@ export async function htmlDocument<Name extends PageName>(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${styles.map((style) => `<style>${style}</style>`).join('\n')}
+${isHcaptcha ? `<script async src="${HCAPTCHA_SCRIPT}"></script>` : ''}
 ${script ? `<script type="module" src="/${script}"></script>` : ''}
 <link rel="icon" href="${ICON}">
 ${head}
@@ -62,20 +64,39 @@ ${body}
 ${script && state ? `<script type="application/json" id="estamos-state">${state}</script>` : ''}
 </body>
 </html>`
-  return { html, contentSecurityPolicy: policy(page, styles, Boolean(script), isFramed) }
+  return {
+    html,
+    contentSecurityPolicy: policy(page, styles, { hasScript: Boolean(script), isFramed, isHcaptcha }),
+  }
 }
 
-function policy(page: PageName, styles: string[], hasScript: boolean, isFramed: boolean) {
+/** What its widget loads, by hCaptcha's own word; no page without it lets it in. */
+const HCAPTCHA_SCRIPT = 'https://js.hcaptcha.com/1/api.js'
+const HCAPTCHA_ORIGINS = 'https://hcaptcha.com https://*.hcaptcha.com'
+
+function asksHcaptcha(props: object): boolean {
+  return (props as Pages['pledge']).campaign.captcha.kind === 'hcaptcha'
+}
+
+interface Opened {
+  hasScript: boolean
+  isFramed: boolean
+  isHcaptcha: boolean
+}
+
+function policy(page: PageName, styles: string[], { hasScript, isFramed, isHcaptcha }: Opened) {
   if (page === 'mailbox') return policyOfFrames('img-src * data:')
   if (page === 'emails') return policyOfFrames('img-src data:')
+  const hcaptcha = isHcaptcha ? ` ${HCAPTCHA_ORIGINS}` : ''
   const parts = [
     "default-src 'none'",
-    `style-src ${styles.map(hashOf).join(' ')}`,
+    `style-src ${styles.map(hashOf).join(' ')}${hcaptcha}`,
     "img-src 'self' data:",
     "form-action 'self'",
     "base-uri 'none'",
   ]
-  if (hasScript) parts.push("script-src 'self'", "connect-src 'self'")
+  if (hasScript) parts.push(`script-src 'self'${hcaptcha}`, `connect-src 'self'${hcaptcha}`)
+  if (hasScript && isHcaptcha) parts.push(`frame-src${hcaptcha}`, "worker-src 'self'")
   if (!isFramed) parts.push("frame-ancestors 'none'")
   return parts.join('; ')
 }

@@ -29,8 +29,12 @@ export function ownLocale({ headers, query }: FastifyRequest): string {
   return languages.find((language) => ownLocales.includes(language)) ?? 'en'
 }
 
-export function shown({ code, field }: Refusal): ShownRefusal {
-  return { code: isPublic(code) ? code : 'not-found', ...(field && { field }) }
+export function shown({ code, field, retryAfter }: Refusal): ShownRefusal {
+  return {
+    code: isPublic(code) ? code : 'not-found',
+    ...(field && { field }),
+    ...(retryAfter && { retryAfter }),
+  }
 }
 
 function isPublic(code: RefusalCode): code is PublicCode {

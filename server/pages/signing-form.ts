@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Affiliation } from '../campaigns/contract.ts'
+import { pledgeGate } from '../captcha/gates.ts'
 import type { Campus } from '../campuses/contract.ts'
 import { searchCampuses } from '../campuses/search.ts'
 import type { Deps } from '../deps.ts'
@@ -15,6 +16,7 @@ import { Refusal } from '../refusal.ts'
 import { expected } from '../refusals.ts'
 import type { SigningStep } from './contract.ts'
 import { shown } from './show.ts'
+import { refusedForm } from './waiting.ts'
 
 const Text = Type.Optional(Type.String())
 /** One ticked box is sent as a text, several of one name as a list. */
@@ -34,6 +36,7 @@ export const PledgeForm = Type.Object({
   clauses: Type.Optional(Many),
   shareWith: Type.Optional(Many),
   textVersion: Text,
+  captcha: Text,
 })
 export type PledgeForm = Static<typeof PledgeForm>
 
@@ -52,22 +55,30 @@ export interface Stepped {
   status: number
 }
 
+/** Whose browser sent a form. */
+interface Visitor {
+  locales: readonly string[]
+  ip: string
+}
+
 /** Signs from a form. Whatever is refused, the next page holds all that was typed. */
 export async function signedStep(
   deps: Deps,
   campaign: Campaign,
   form: PledgeForm,
-  locales: readonly string[],
+  { locales, ip }: Visitor,
 ): Promise<Stepped> {
-  const typed = requestOf(form)
+  const { captcha, ...fields } = form
+  const typed = requestOf(fields)
   try {
     const campuses = await meantCampuses(deps, typed.campus)
-    if (campuses.length > 1) return { step: { at: 'asking', typed, campuses }, status: 200 }
+    if (campuses.length > 1)
+      return { step: { at: 'asking', typed, campuses, ...(captcha && { captcha }) }, status: 200 }
     const campus = campuses[0]?.campus
     const { campus: counted, receipt } = await makePledge(
       deps,
       campaign,
-      { ...typed, ...(campus && { campus }) },
+      { ...typed, ...(campus && { campus }), ...(captcha && { captcha }) },
       locales,
     )
     const shownCampus = counted ? (await searchCampuses(deps, counted))[0] : undefined
@@ -77,7 +88,9 @@ export async function signedStep(
     }
   } catch (error) {
     const refusal = expected(error)
-    return { step: { at: 'asking', typed, refusal: shown(refusal) }, status: refusal.status }
+    const sent = { gate: pledgeGate(campaign), asker: { ip }, captcha }
+    const { shows, status } = await refusedForm(deps, refusal, sent)
+    return { step: { at: 'asking', typed, ...shows }, status }
   }
 }
 
@@ -110,7 +123,7 @@ function requestOf({
   textVersion,
   source,
   ...others
-}: PledgeForm) {
+}: Omit<PledgeForm, 'captcha'>) {
   const request: PledgeRequest = { email }
   if (campus?.trim()) request.campus = campus.trim()
   if (affiliations.includes(affiliation)) request.affiliation = affiliation as Affiliation

@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { App } from '../app.ts'
+import { linkGate } from '../captcha/gates.ts'
 import { CampaignParams } from '../campaigns/contract.ts'
 import { localesOf, showCampaign } from '../campaigns/routes.ts'
 import type { Deps } from '../deps.ts'
@@ -22,10 +23,11 @@ import { refusalOf } from '../refusals.ts'
 import type { ConfirmProps, MyPledgeLinkProps, MyPledgeProps } from './contract.ts'
 import { ownLocale, shown, showPage } from './show.ts'
 import { idsOf, Many, slugsOf } from './signing-form.ts'
+import { refusedForm } from './waiting.ts'
 
 const TokenParams = Type.Object({ token: Type.String() })
-const LinkForm = Type.Object({ email: Type.Optional(Type.String()) })
 const Text = Type.Optional(Type.String())
+const LinkForm = Type.Object({ email: Text, captcha: Text })
 const ChangeForm = Type.Object({
   display: Text,
   name: Text,
@@ -95,20 +97,21 @@ function linkPages(app: App, deps: Deps): void {
   }
 
   const schema = { hide: true, params: CampaignParams }
-  app.get('/c/:slug/my-pledge-links', { schema }, async (request, reply) =>
-    show(request, reply, request.params.slug, { at: 'asking' }),
-  )
+  app.get('/c/:slug/my-pledge-links', { schema }, async (request, reply) => {
+    const { slug } = request.params
+    const captcha = await deps.captcha.waitToken(linkGate(await deps.campaigns.bySlug(slug)), request)
+    return await show(request, reply, slug, { at: 'asking', ...(captcha && { captcha }) })
+  })
   app.post('/c/:slug/my-pledge-links', { schema: { ...schema, body: LinkForm } }, async (request, reply) => {
     const { slug } = request.params
-    const { email = '' } = request.body
-    const asking = askForMyPledgeLink(deps, { campaign: slug, email, locale: ownLocale(request) })
+    const { email = '', captcha } = request.body
+    const asked = { campaign: slug, email, locale: ownLocale(request), ...(captcha && { captcha }) }
+    const asking = askForMyPledgeLink(deps, asked)
     const refusal = await asking.then(() => undefined, refusalOf)
     if (!refusal) return await show(request, reply.status(202), slug, { at: 'check-email' })
-    return await show(request, reply.status(refusal.status), slug, {
-      at: 'asking',
-      email,
-      refusal: shown(refusal),
-    })
+    const gate = linkGate(await deps.campaigns.bySlug(slug))
+    const { shows, status } = await refusedForm(deps, refusal, { gate, asker: request, captcha })
+    return await show(request, reply.status(status), slug, { at: 'asking', email, ...shows })
   })
 }
 

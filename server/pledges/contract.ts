@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Affiliation, Locale, Slug } from '../campaigns/contract.ts'
+import { CaptchaProof } from '../captcha/contract.ts'
 import { CampusDomain } from '../campuses/contract.ts'
 import { Receipt } from '../mail/contract.ts'
 
@@ -60,6 +61,7 @@ export const PledgeRequest = Type.Object(
       }),
     ),
     source: Type.Optional(Source),
+    captcha: Type.Optional(CaptchaProof),
   },
   { $id: 'PledgeRequest', additionalProperties: false },
 )
@@ -111,7 +113,12 @@ export const Confirmation = Type.Object(
 export type Confirmation = Static<typeof Confirmation>
 
 export const MyPledgeLinkRequest = Type.Object(
-  { campaign: Slug, email: Email, locale: Type.Optional(Locale) },
+  {
+    campaign: Slug,
+    email: Email,
+    locale: Type.Optional(Locale),
+    captcha: Type.Optional(CaptchaProof),
+  },
   { $id: 'MyPledgeLinkRequest', additionalProperties: false },
 )
 export type MyPledgeLinkRequest = Static<typeof MyPledgeLinkRequest>

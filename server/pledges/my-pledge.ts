@@ -1,5 +1,6 @@
 import { and, inArray } from 'drizzle-orm'
 import { deleteBoxes } from '../contacts/sealed.ts'
+import { linkGate } from '../captcha/gates.ts'
 import { transaction, type Tx } from '../db/db.ts'
 import { NO_CAMPUS, pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -28,9 +29,13 @@ import { leaves } from './states.ts'
 import { readToken, signToken } from './token.ts'
 
 /** Writes down a letter with the link, which goes if there is a pledge to show; the caller learns nothing either way. */
-export async function askForMyPledgeLink(deps: Deps, { campaign: slug, email, locale }: MyPledgeLinkRequest) {
+export async function askForMyPledgeLink(
+  deps: Deps,
+  { campaign: slug, email, locale, captcha }: MyPledgeLinkRequest,
+) {
   const campaign = await deps.campaigns.bySlug(slug)
   const address = checkedAddress(email)
+  await deps.captcha.requireProof(linkGate(campaign), { captcha })
   const key = pledgeKey(campaign, address)
   const sealed = sealContact(deps.keys, key, { email: address.exact })
   const text = textIn(campaign, locale ? [locale] : [])

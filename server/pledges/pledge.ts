@@ -1,4 +1,5 @@
 import { isPartOf, type KnownCampus } from '../campuses/campus.ts'
+import { pledgeGate } from '../captcha/gates.ts'
 import { type Campaign, requireOpen, textIn } from '../campaigns/campaign.ts'
 import { type TextName, wasPublished } from '../campaigns/texts.ts'
 import type { Deps } from '../deps.ts'
@@ -24,10 +25,36 @@ export async function makePledge(
   request: PledgeRequest,
   locales: readonly string[] = [],
 ): Promise<PledgeReceipt> {
+  const ready = await readied(deps, campaign, { request, locales })
+  const { source } = ready.signing
+  // After all that can be mended in the form, so that a slip costs no proof.
+  await deps.captcha.requireProof(pledgeGate(campaign), { captcha: request.captcha, source })
+  return await written(deps, ready)
+}
+
+/** The same for what an organizer brings in: nobody is asked for a proof, since she is known, and her rows are counted. */
+export async function enterPledge(
+  deps: Deps,
+  campaign: Campaign,
+  request: PledgeRequest,
+  locales: readonly string[] = [],
+): Promise<PledgeReceipt> {
+  return await written(deps, await readied(deps, campaign, { request, locales }))
+}
+
+interface Ready {
+  signing: Signing
+  shown: ShownCampus | undefined
+}
+
+async function readied(deps: Deps, campaign: Campaign, asked: Asked): Promise<Ready> {
   requireOpen(campaign, deps.now())
-  const { address, shown } = checkedSigner(deps, campaign, request)
-  const text = await textRead(deps, campaign, { request, locales })
-  const signing = signingOf(deps, campaign, { address, shown }, { request, text })
+  const { address, shown } = checkedSigner(deps, campaign, asked.request)
+  const text = await textRead(deps, campaign, asked)
+  return { signing: signingOf(deps, campaign, { address, shown }, { request: asked.request, text }), shown }
+}
+
+async function written(deps: Deps, { signing, shown }: Ready): Promise<PledgeReceipt> {
   await deps.signings.add(signing)
   return {
     status: 'check-your-email',
@@ -105,7 +132,7 @@ function signingOf(
 }
 
 /** A code that nobody registered is dropped without a word: a link for each person must not become a tracker. */
-function registeredSource({ sources }: Campaign, code: string | undefined): string | undefined {
+export function registeredSource({ sources }: Campaign, code: string | undefined): string | undefined {
   return code && sources.has(code) ? code : undefined
 }
 

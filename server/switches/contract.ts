@@ -3,8 +3,9 @@ import { Type, type Static } from 'typebox'
 /**
  * What can be switched for a bad night. `closed-signing`: nobody new can sign; who signed can still confirm.
  * `paused-mail`: letters wait, and go once it is off again. `frozen-leaderboard`: what the public sees stays as it is.
+ * `raised-captcha`: signing costs what it costs at most, however few come.
  */
-export const switchNames = ['closed-signing', 'paused-mail', 'frozen-leaderboard'] as const
+export const switchNames = ['closed-signing', 'paused-mail', 'frozen-leaderboard', 'raised-captcha'] as const
 export type SwitchName = (typeof switchNames)[number]
 
 export const Name = Type.Enum([...switchNames])

@@ -6,7 +6,7 @@ import { browsers } from './browsers.ts'
 import { expectAccessible, signedIn } from './console.ts'
 
 const inbox = await smtpInbox()
-const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url }) })
+const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url, CAPTCHA: 'altcha' }) })
 const people = browsers()
 
 test('a student without JavaScript asks to lead at her campus, and the host approves', async () => {

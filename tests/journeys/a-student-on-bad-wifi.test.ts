@@ -3,7 +3,7 @@ import { anOpenCampaign, pledgesOf } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { browsers } from './browsers.ts'
 
-const server = estamos({ isUp: true })
+const server = estamos({ isUp: true, env: () => ({ CAPTCHA: 'altcha' }) })
 const people = browsers({ expected: /net::ERR_|status of 503/ })
 
 test('a student on bad Wi-Fi keeps what she typed, is told so, and signs when it comes back', async () => {

@@ -6,7 +6,7 @@ import { browsers } from './browsers.ts'
 import { hostPage, snippet } from './host-page.ts'
 
 const inbox = await smtpInbox()
-const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url }) })
+const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url, CAPTCHA: 'altcha' }) })
 const host = hostPage()
 const people = browsers()
 

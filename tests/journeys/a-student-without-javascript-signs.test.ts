@@ -7,10 +7,15 @@ import { hostPage, snippet } from './host-page.ts'
 import { linkIn } from './mail.ts'
 
 const inbox = await smtpInbox()
-const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url }) })
+const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url, CAPTCHA: 'altcha' }) })
 const host = hostPage()
 const people = browsers({ expected: /status of 422/ })
 const withoutScript = { javaScriptEnabled: false }
+
+/** As the server's clock has it: so long a form without a script has to wait. */
+function aMoment() {
+  server.clock.now = new Date(server.deps.now().getTime() + 16_000)
+}
 
 test('a student without JavaScript signs in the frame and types the code there', async () => {
   const { publicUrl } = server.config
@@ -27,6 +32,10 @@ test('a student without JavaScript signs in the frame and types the code there',
   await frame.getByText('we cannot write to it').waitFor()
   expect(await frame.getByLabel('Email', { exact: true }).inputValue()).toBe('ana@gatech')
   await frame.getByLabel('Email', { exact: true }).fill('ana@gatech.edu')
+  await frame.getByRole('button', { name: 'Sign the pledge' }).click()
+  await frame.getByText('One more step: wait').waitFor()
+  expect(await frame.getByLabel('Email', { exact: true }).inputValue()).toBe('ana@gatech.edu')
+  aMoment()
   await frame.getByRole('button', { name: 'Sign the pledge' }).click()
   const message = await inbox.next('ana@gatech.edu')
   await frame.getByLabel('Six digits').fill(codeIn(message.text ?? ''))
@@ -46,6 +55,9 @@ test('without JavaScript a campus typed in words is asked about, and the mailed 
   await page.getByRole('combobox', { name: 'Campus' }).fill('berkeley')
   await page.getByRole('button', { name: 'Sign the pledge' }).click()
   await page.getByRole('radio', { name: /California, Berkeley/ }).check()
+  await page.getByRole('button', { name: 'Sign the pledge' }).click()
+  await page.getByText('One more step: wait').waitFor()
+  aMoment()
   await page.getByRole('button', { name: 'Sign the pledge' }).click()
   await page.getByText('Now check your email').waitFor()
   const message = await inbox.next('mei@mail.example')

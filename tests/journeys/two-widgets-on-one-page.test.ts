@@ -4,7 +4,7 @@ import { estamos } from '../estamos.ts'
 import { browsers } from './browsers.ts'
 import { hostPage } from './host-page.ts'
 
-const server = estamos({ isUp: true })
+const server = estamos({ isUp: true, env: () => ({ CAPTCHA: 'altcha' }) })
 const host = hostPage()
 const people = browsers()
 

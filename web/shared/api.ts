@@ -1,4 +1,5 @@
 /** Every call to the server, and the only place that makes them. Each has a time limit. */
+import type { Challenge } from '../../server/captcha/contract.ts'
 import type { CampusMatches } from '../../server/campuses/contract.ts'
 import type { Problem } from '../../server/contract.ts'
 import type { CampusStanding } from '../../server/leaderboards/contract.ts'
@@ -55,6 +56,11 @@ export function standingOf(campaign: string, campus: string) {
 export async function findCampuses(q: string, signal?: AbortSignal) {
   const { campuses } = await call<CampusMatches>(`campuses?q=${encodeURIComponent(q)}`, undefined, signal)
   return campuses
+}
+
+/** @param path below `/api/v1/` */
+export function challengeAt(path: string) {
+  return call<Challenge>(path)
 }
 
 export function liveLeaderboard(campaign: string) {

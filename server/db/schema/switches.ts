@@ -9,7 +9,7 @@ export const switches = pgTable(
   'switches',
   {
     name: text('name', {
-      enum: ['closed-signing', 'paused-mail', 'frozen-leaderboard'],
+      enum: ['closed-signing', 'paused-mail', 'frozen-leaderboard', 'raised-captcha'],
     }).notNull(),
     organizationId: integer('organization_id'),
     campaignId: integer('campaign_id'),
@@ -27,7 +27,10 @@ export const switches = pgTable(
       columns: [t.campaignId],
       foreignColumns: [campaigns.id],
     }).onDelete('cascade'),
-    check('switches_name_check', sql`${t.name} in ('closed-signing', 'paused-mail', 'frozen-leaderboard')`),
+    check(
+      'switches_name_check',
+      sql`${t.name} in ('closed-signing', 'paused-mail', 'frozen-leaderboard', 'raised-captcha')`,
+    ),
     check('switches_scope_check', sql`${t.organizationId} is null or ${t.campaignId} is null`),
   ],
 )

@@ -27,4 +27,10 @@ export const words: Record<SwitchName, Words> = {
     on: 'The leaderboard stands still.',
     off: 'The leaderboard moves.',
   },
+  'raised-captcha': {
+    title: 'Raise the captcha',
+    does: 'Each signature costs its sender the most work that is ever asked for, however few come. People wait a moment; robots pay for each try.',
+    on: 'Signing is as dear as it gets.',
+    off: 'The price follows the rush.',
+  },
 }

@@ -12,6 +12,7 @@ const ofCampaign = [
   'namesShownAfter',
   'contactMode',
   'questions',
+  'captcha',
 ] as const
 
 export type SigningCampaign = Pick<PledgeProps['campaign'], (typeof ofCampaign)[number]>

@@ -3,6 +3,7 @@ import type { SigningStep } from '../../../server/pages/contract.ts'
 import type { Confirmation, PledgeRequest } from '../../../server/pledges/contract.ts'
 import { ApiProblem, confirm, hasBounced, sign, standingOf } from '../../shared/api.ts'
 import type { Happening } from '../../shared/host.ts'
+import { Proof } from '../../shared/proof.svelte.ts'
 import { CampusChoice } from './campus-choice.svelte.ts'
 import type { SigningPage } from './signing-page.ts'
 
@@ -50,14 +51,18 @@ export class Signing {
   /** Whether the letter came back. */
   hasBounced = $state(false)
   receipt: string | undefined
+  proof: Proof
+  /** What a form without a script is let in with, once it has waited. */
+  waits: string | undefined
   readonly #page: SigningPage
   readonly #ways: Ways
 
   constructor(page: SigningPage, ways: Ways) {
-    const { step, standing } = page
+    const { step, standing, campaign, source = '' } = page
     this.#page = page
     this.#ways = ways
     this.at = step.at
+    this.proof = new Proof(campaign.captcha.kind, `campaigns/${campaign.slug}/captcha?source=${source}`)
     this.campus = new CampusChoice(step.at === 'check-email' ? step.campus : standing)
     if (step.at === 'asking') this.#takeUp(step)
     if (step.at === 'check-email') {
@@ -84,9 +89,17 @@ export class Signing {
   }
 
   resend = async () => {
-    const { receipt } = await sign(this.#page.campaign.slug, this.#request())
+    const { receipt } = await this.#send().catch((problem: ApiProblem) => {
+      if (!problem.code?.startsWith('captcha')) throw problem
+      if (problem.code === 'captcha-away') this.proof.isAway = true
+      return this.#send()
+    })
     this.receipt = receipt
     this.hasBounced = false
+  }
+
+  async #send() {
+    return await sign(this.#page.campaign.slug, { ...this.#request(), captcha: await this.proof.take() })
   }
 
   /** Asks ever less often whether the letter came back, and only while somebody looks. @returns how to end it */
@@ -127,12 +140,13 @@ export class Signing {
     this.at = isForThePerson(problem) ? 'asking' : 'failed'
   }
 
-  #takeUp({ typed, refusal }: Extract<SigningStep, { at: 'asking' }>) {
+  #takeUp({ typed, refusal, captcha }: Extract<SigningStep, { at: 'asking' }>) {
     const { campus, ...rest } = typed ?? {}
     Object.assign(this.typed, rest)
     if (campus !== undefined && campus !== this.campus.value)
       this.campus = new CampusChoice(undefined, campus)
-    this.problem = refusal && { code: refusal.code, field: refusal.field, retryAfter: undefined }
+    this.waits = captcha
+    this.problem = refusal && { code: refusal.code, field: refusal.field, retryAfter: refusal.retryAfter }
   }
 
   #request(): PledgeRequest {

@@ -2,7 +2,7 @@ import type { Words } from '../../shared/i18n/en.ts'
 import { pick } from '../../shared/i18n/words.ts'
 
 const groups = ['count', 'pledge', 'thanks'] as const
-const wholePageGroups = ['common', 'besides', 'leaderboard', 'wholePage'] as const
+const wholePageGroups = ['common', 'hcaptcha', 'besides', 'leaderboard', 'wholePage'] as const
 
 /** The refusals that signing can meet; any other is told as `internal`. */
 const refusals = [
@@ -23,6 +23,9 @@ const refusals = [
   'answer-not-known',
   'code-wrong',
   'code-too-many-tries',
+  'captcha-wait',
+  'captcha-script-needed',
+  'captcha-away',
   'busy',
   'internal',
 ] as const

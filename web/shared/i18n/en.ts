@@ -1,4 +1,9 @@
 export const en = {
+  hcaptcha: {
+    by: 'hCaptcha, a firm of its own, checks that you are no robot.',
+    privacy: 'What it does with data',
+    terms: 'Its terms',
+  },
   common: {
     brand: 'Estamos',
     demo: 'A made-up world for trying things out. Its mail goes to',
@@ -66,6 +71,7 @@ export const en = {
     forgottenCount: 'Once you confirm, we erase your email. What stays is a number.',
     forgottenContact: 'Once you confirm, we erase your name and email, but for what you ticked above.',
     sending: 'Sending…',
+    proving: 'One moment… {percent} %',
     again: 'Try again',
     upcoming: {
       title: 'Not open yet',
@@ -149,6 +155,15 @@ export const en = {
     'code-wrong': 'That code does not match. Use the six digits of the newest email.',
     'code-too-many-tries': 'Too many tries. Press the button in the email instead.',
     'too-many-requests': 'Too much is coming from your network at once. Wait a moment, then try again.',
+    'captcha-missing': 'The check that you are no robot is missing. Try again.',
+    'captcha-wrong': 'The check that you are no robot went wrong. Try again.',
+    'captcha-expired': 'The check that you are no robot took too long. Try again.',
+    'captcha-used': 'The check that you are no robot was used before. Try again.',
+    'captcha-wait':
+      'One more step: wait 15 seconds, then press the button again. All you typed is still here.',
+    'captcha-script-needed':
+      'Many are signing right now. For some minutes this works only with JavaScript turned on.',
+    'captcha-away': 'The check that you are no robot gives no answer. Try again in a minute.',
     busy: 'Many people are signing right now. All you typed is still here.',
     'database-away': 'We are having trouble on our side. All you typed is still here.',
     internal: 'Something went wrong on our side. All you typed is still here.',

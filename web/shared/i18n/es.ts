@@ -1,6 +1,11 @@
 import type { Words } from './en.ts'
 
 export const es: Words = {
+  hcaptcha: {
+    by: 'hCaptcha, una empresa aparte, comprueba que no eres un robot.',
+    privacy: 'Qué hace con los datos',
+    terms: 'Sus condiciones',
+  },
   common: {
     brand: 'Estamos',
     demo: 'Un mundo inventado para hacer pruebas. Su correo llega a',
@@ -68,6 +73,7 @@ export const es: Words = {
     forgottenCount: 'Cuando confirmes, borramos tu correo. Lo que queda es un número.',
     forgottenContact: 'Cuando confirmes, borramos tu nombre y tu correo, menos lo que hayas marcado arriba.',
     sending: 'Enviando…',
+    proving: 'Un momento… {percent} %',
     again: 'Intentar de nuevo',
     upcoming: {
       title: 'Todavía no abre',
@@ -154,6 +160,15 @@ export const es: Words = {
     'code-wrong': 'Ese código no coincide. Usa los seis dígitos del correo más reciente.',
     'code-too-many-tries': 'Demasiados intentos. Mejor presiona el botón del correo.',
     'too-many-requests': 'Llega demasiado de tu red a la vez. Espera un momento e intenta de nuevo.',
+    'captcha-missing': 'Falta la comprobación de que no eres un robot. Inténtalo de nuevo.',
+    'captcha-wrong': 'La comprobación de que no eres un robot falló. Inténtalo de nuevo.',
+    'captcha-expired': 'La comprobación de que no eres un robot tardó demasiado. Inténtalo de nuevo.',
+    'captcha-used': 'La comprobación de que no eres un robot ya se usó. Inténtalo de nuevo.',
+    'captcha-wait':
+      'Un paso más: espera 15 segundos y pulsa el botón otra vez. Todo lo que escribiste sigue aquí.',
+    'captcha-script-needed':
+      'Mucha gente firma en este momento. Durante unos minutos esto solo funciona con JavaScript activado.',
+    'captcha-away': 'La comprobación de que no eres un robot no responde. Inténtalo de nuevo en un minuto.',
     busy: 'Mucha gente está firmando en este momento. Lo que escribiste sigue aquí.',
     'database-away': 'Tenemos un problema de nuestro lado. Lo que escribiste sigue aquí.',
     internal: 'Algo falló de nuestro lado. Lo que escribiste sigue aquí.',

@@ -1,0 +1,4 @@
+/** The page needs no script; with one nobody waits. */
+import { proveForms } from '../../shared/prove-form.ts'
+
+proveForms()
