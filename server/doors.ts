@@ -26,6 +26,8 @@ export interface Door {
   readBy?: 'any page'
   /** A page that has frames in it which know nothing of embedder policies: captchas, our own embeds, letters. */
   hasFrames?: true
+  /** Scripts, workers among them: in a sandbox a worker would be of no origin, and could not calculate. */
+  hasWorkers?: true
 }
 
 /** How long an answer may be kept, and by whom. What is refused is kept by nobody, whatever its route says. */
@@ -115,7 +117,7 @@ export const doors: Record<string, Door> = {
   'POST /chapter-requests/:token': link,
 
   // what is built, and empty pages that scripts fill
-  'GET /assets/*': { ...read, cache: 'ever' },
+  'GET /assets/*': { ...read, cache: 'ever', hasWorkers: true },
   'GET /widget.js': { ...read, cache: 'hour' },
   'GET /console': page,
   'GET /console/*': page,

@@ -44,11 +44,12 @@ const closed = [
 ]
 const ours = ['clipboard-write', 'publickey-credentials-create', 'publickey-credentials-get', 'web-share']
 
+const nothing = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
 /** Every answer starts from these; a route opens what its row in the table of doors says, and a page its policy. */
 const denied: Headers = {
   'cache-control': cacheControl.never,
-  'content-security-policy':
-    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
+  'content-security-policy': `${nothing}; sandbox`,
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
@@ -81,13 +82,14 @@ function transportSecurity(publicUrl: string): Headers {
   return { 'strict-transport-security': `max-age=${ONE_YEAR_SECONDS}${below}` }
 }
 
-function opened({ cache, readBy, hasFrames }: Door): Headers {
+function opened({ cache, readBy, hasFrames, hasWorkers }: Door): Headers {
   return {
     'cache-control': cacheControl[cache],
     ...(readBy === 'any page' && {
       'cross-origin-resource-policy': 'cross-origin',
       'access-control-allow-origin': '*',
     }),
+    ...(hasWorkers && { 'content-security-policy': nothing }),
     ...(hasFrames && { 'cross-origin-embedder-policy': 'unsafe-none' }),
   }
 }
