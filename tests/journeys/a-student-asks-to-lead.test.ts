@@ -19,6 +19,9 @@ test('a student without JavaScript asks to lead at her campus, and the host appr
   await student.getByLabel('Your name').fill('Ada Lovelace')
   await student.getByLabel('A few words').fill('Three of us, from the union.')
   await student.getByRole('button', { name: 'Ask to lead' }).click()
+  await student.getByText('One more step: wait').waitFor()
+  server.clock.now = new Date(server.deps.now().getTime() + 16_000)
+  await student.getByRole('button', { name: 'Ask to lead' }).click()
   await student.getByText('Now check your email').waitFor()
   const { text = '' } = await inbox.next('ada@gatech.edu')
   const [link = ''] = /https?:\/\/\S+\/chapter-requests\/\S+/.exec(text) ?? []
