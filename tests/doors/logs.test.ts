@@ -17,7 +17,13 @@ let slug: string
 beforeAll(async () => {
   slug = await anOpenCampaign(server)
   const { secretKey: SECRET_KEY } = server.config
-  run = local.start({ DATABASE_URL: server.databaseUrl, SECRET_KEY, ROLE: 'web', LOG: 'requests', CAPTCHA: 'none' })
+  run = local.start({
+    DATABASE_URL: server.databaseUrl,
+    SECRET_KEY,
+    ROLE: 'web',
+    LOG: 'requests',
+    CAPTCHA: 'none',
+  })
   await run.says('is ready')
 })
 

@@ -27,7 +27,11 @@ beforeAll(async () => {
   line = await proxyTo(portOf(postgres))
   const url = new URL(postgres.url)
   url.port = String(line.port)
-  const config = readConfig({ SECRET_KEY: 'tests-7Yk2vQ9pLx4mZt8rWc3nBh6jFd1gSa5e', DATA_DIR: folder })
+  const config = readConfig({
+    SECRET_KEY: 'tests-7Yk2vQ9pLx4mZt8rWc3nBh6jFd1gSa5e',
+    DATA_DIR: folder,
+    CAPTCHA: 'none',
+  })
   const deps: Deps = await openDeps({ config, databaseUrl: url.href })
   const app: App = await buildApp(deps, config)
   const worker = await startWorker({ deps, databaseUrl: url.href })

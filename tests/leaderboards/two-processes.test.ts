@@ -49,6 +49,7 @@ async function aProcess(): Promise<{ child: ChildProcess; url: string }> {
       PORT: String(port),
       DATA_DIR: folder,
       ROLE: 'web',
+      CAPTCHA: 'none',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
