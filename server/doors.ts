@@ -70,7 +70,7 @@ export const doors: Record<string, Door> = {
   'GET /api/v1/campaigns/:slug/live': { ...read, cache: 'never', limit: 'watch' },
   'GET /api/v1/campuses': { ...read, cache: 'day' },
   'POST /api/v1/campaigns/:slug/pledges': { ...write, ...signing },
-  'GET /api/v1/campaigns/:slug/captcha': { ...write, limit: 'sign' },
+  'GET /api/v1/campaigns/:slug/captcha': { ...write, limit: 'challenge' },
   'POST /api/v1/my-pledge-links': { ...write, ...asking },
   // Of a code, tries are counted; of a link there is nothing to guess.
   'POST /api/v1/confirmations': { ...write, limit: 'confirm' },

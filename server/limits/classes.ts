@@ -23,6 +23,8 @@ export const requestLimits = {
   /** A stream is opened anew whenever somebody looks at her page again. */
   watch: { address: { most: 30_000, minutes: 10 } },
   sign: { address: { most: 6_000, minutes: 10 }, campaign: { most: 60_000, minutes: 1 } },
+  /** Captchas that are given out; each is worked at before it is good for anything. */
+  challenge: { address: { most: 10_000, minutes: 10 } },
   confirm: { address: { most: 10_000, minutes: 10 } },
   /** Links out of letters: scanners of mail open each too, and of 32 random bytes there is nothing to guess. */
   link: { address: { most: 20_000, minutes: 10 } },

@@ -35,7 +35,7 @@ export const access: Record<string, Access> = {
   [`DELETE ${BASE}/session`]: { role: 'organizer' },
 
   // signing in
-  [`GET ${BASE}/captcha`]: { role: 'nobody', limit: 'sign-in' },
+  [`GET ${BASE}/captcha`]: { role: 'nobody', limit: 'challenge' },
   [`POST ${BASE}/sign-in-links`]: { role: 'nobody', captcha: 'asked', limit: 'sign-in' },
   [`POST ${BASE}/sign-in-offers`]: { role: 'nobody', limit: 'link' },
   [`POST ${BASE}/sessions`]: { role: 'nobody', limit: 'link' },
