@@ -5,7 +5,8 @@ const manifests = new URL('../../dist/client/manifest/', import.meta.url)
 
 /**
  * Scripts and styles of ours, calls to us, and our own embeds in frames; nobody frames the console. Workbooks are
- * unpacked in workers that our own scripts make; captchas are solved, and keys held, in workers that come with a policy of their own.
+ * unpacked in workers that our own scripts make; captchas are solved, and keys held, in workers that come with a policy
+ * of their own.
  */
 const POLICY = [
   "default-src 'none'",
