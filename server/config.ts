@@ -48,7 +48,7 @@ export function readConfig(environment: Environment = process.env): Config {
       host: env.HOST || (isLocal ? '127.0.0.1' : '0.0.0.0'),
       ...readServerKeys(all, dataDir),
       log: read.oneOf('LOG', LOGS, 'errors'),
-      trustProxy: read.list('TRUST_PROXY'),
+      trustProxy: read.networks('TRUST_PROXY'),
       limits: read.factor('LIMITS'),
       mail: readMail(all),
       captcha: readCaptcha(all),

@@ -9,6 +9,7 @@ import { demoAddresses, openDemo } from './demo/demo.ts'
 import { DEMO_ORGANIZATION, openDemoWorld } from './demo/world.ts'
 import { type Deps, openDeps } from './deps.ts'
 import { startWorker } from './jobs.ts'
+import { tellOfUnnamedProxies } from './limits/unnamed-proxy.ts'
 import { lockFolder } from './lock.ts'
 import { openBounceReceiver } from './mail/bounce-receiver.ts'
 import { firstOwnerUrl } from './organizations/operator.ts'
@@ -46,7 +47,11 @@ async function startAll(config: Config, say: (line: string) => void, stops: Stop
   const hasDemo = isLocal && config.role === 'all'
   // Before a worker could write to anybody of it.
   if (hasDemo) await openDemoWorld(deps)
-  if (config.role !== 'worker') await listen(await buildApp(deps, config), config, stops)
+  if (config.role !== 'worker') {
+    const app = await buildApp(deps, config)
+    tellOfUnnamedProxies(app, say)
+    await listen(app, config, stops)
+  }
   if (config.role !== 'web') {
     const worker = await startWorker({ deps, databaseUrl: database.url })
     stops.push(() => worker.stop())

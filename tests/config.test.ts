@@ -146,6 +146,12 @@ describe('production refuses', () => {
     ],
     ['a mode that is none', { MODE: 'Production' }, 'MODE must be'],
     ['a proxy that is everybody', { TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
+    ['a number of proxies', { TRUST_PROXY: '1' }, 'TRUST_PROXY'],
+    ['a range that is everybody', { TRUST_PROXY: '10.0.0.0/8, 0.0.0.0/0' }, 'TRUST_PROXY'],
+    ['a range of IPv6 that is everybody', { TRUST_PROXY: '::/0' }, 'TRUST_PROXY'],
+    ['a range that is none', { TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY'],
+    ['half an address', { TRUST_PROXY: '10.0.0' }, 'TRUST_PROXY'],
+    ['no limits at all', { LIMITS: '0' }, 'LIMITS'],
     ['a port that is none', { PORT: '3000x' }, 'PORT'],
   ])('%s', (_, wrong, sentence) => {
     expect(refusal({ ...production, ...wrong })).toContain(sentence)

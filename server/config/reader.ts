@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { isIP } from 'node:net'
 import { type Environment, type SettingName, settings } from './settings.ts'
 
 /** What a part of the settings is read from. */
@@ -55,10 +56,11 @@ export class Reader {
     return value.replace(/\/+$/, '')
   }
 
-  list(name: SettingName): string[] {
+  /** Never everybody, nor a number of proxies: then whoever calls could say who he is. */
+  networks(name: SettingName): string[] {
     const parts = (this.#env[name] ?? '').split(',').map((part) => part.trim())
     const values = parts.filter(Boolean)
-    if (values.some((value) => !/^[0-9a-fA-F:.]+(\/\d+)?$/.test(value))) {
+    if (!values.every(isNetwork)) {
       this.#wrong.push(`${name} must be addresses or ranges such as 10.0.0.0/8, separated by commas.`)
     }
     return values
@@ -89,6 +91,13 @@ export class Reader {
     this.#wrong.push(`${name} must be the key as SendGrid shows it: MFkwEwYHKoZIzj0CAQYI…`)
     return value
   }
+}
+
+function isNetwork(value: string): boolean {
+  const [address = '', bits, ...more] = value.split('/')
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  const isRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= most)
+  return most > 0 && isRange && more.length === 0
 }
 
 /** 0 for whatever is no RSA key. */

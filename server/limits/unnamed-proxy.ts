@@ -1,0 +1,36 @@
+import { BlockList, isIPv6 } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+
+const own = new BlockList()
+for (const [net, bits] of [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['127.0.0.0', 8],
+] as const)
+  own.addSubnet(net, bits, 'ipv4')
+own.addSubnet('fc00::', 7, 'ipv6')
+own.addAddress('::1', 'ipv6')
+
+/**
+ * Says once that a proxy passes addresses on and is not believed. One in the open may be a visitor who forges the header:
+ * of those nothing is said.
+ */
+export function tellOfUnnamedProxies(app: App, say: (line: string) => void): void {
+  let isSaid = false
+  app.addHook('onRequest', (request, _, done) => {
+    if (!isSaid && isDisbelieved(request)) {
+      isSaid = true
+      say(
+        'A proxy at a private address sends X-Forwarded-For, and TRUST_PROXY does not name it: all its visitors share the limits of one.',
+      )
+    }
+    done()
+  })
+}
+
+function isDisbelieved({ headers, ip, socket }: FastifyRequest): boolean {
+  const isProxy = headers['x-forwarded-for'] !== undefined && ip === socket.remoteAddress
+  return isProxy && own.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4')
+}
