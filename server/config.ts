@@ -17,6 +17,8 @@ export interface Config extends ServerKeys {
   publicUrl: string
   port: number
   host: string
+  /** Days from a campaign's last closing until who signed is forgotten. */
+  retentionDays: number
   log: 'errors' | 'requests'
   trustProxy: string[]
   /** By which the usual limits on requests are multiplied. */
@@ -27,6 +29,8 @@ export interface Config extends ServerKeys {
 }
 
 const MODES = ['local', 'production'] as const
+/** More than the seven days in which who signed before the close can still confirm. */
+const RETENTION = { least: 8, most: 730, otherwise: 90 }
 const LOGS = ['errors', 'requests'] as const
 const ROLES = ['all', 'web', 'worker'] as const
 
@@ -47,6 +51,7 @@ export function readConfig(environment: Environment = process.env): Config {
       port,
       host: env.HOST || (isLocal ? '127.0.0.1' : '0.0.0.0'),
       ...readServerKeys(all, dataDir),
+      retentionDays: read.number('RETENTION_DAYS', RETENTION),
       log: read.oneOf('LOG', LOGS, 'errors'),
       trustProxy: read.networks('TRUST_PROXY'),
       limits: read.factor('LIMITS'),

@@ -28,6 +28,8 @@ import { type Signing, writeSignings } from './pledges/signing.ts'
 export interface Deps {
   publicUrl: string
   mode: Config['mode']
+  /** Days from a campaign's last closing until who signed is forgotten. */
+  retentionDays: number
   db: Db
   keys: Keys
   now: () => Date
@@ -82,6 +84,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
   return {
     publicUrl: config.publicUrl,
     mode: config.mode,
+    retentionDays: config.retentionDays,
     db,
     keys,
     now,

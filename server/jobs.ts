@@ -22,6 +22,7 @@ import { forgetInvitations } from './organizations/forgetting.ts'
 import { forgetSigningIn } from './organizers/forgetting.ts'
 import { remindOfResets } from './organizers/reset-notices.ts'
 import { lookForMilestones } from './updates/milestones.ts'
+import { forgetSigners } from './retention.ts'
 import { carryUpdatesOn, spreadUpdate } from './updates/spreading.ts'
 import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgetting.ts'
 import { remindUnconfirmed } from './pledges/reminding.ts'
@@ -45,6 +46,7 @@ const byTheClock = [
   { task: 'forget-captchas', match: '*/5 * * * *' },
   { task: 'forget-unanswered', match: '57 * * * *' },
   { task: 'forget-invitations', match: '52 * * * *' },
+  { task: 'forget-signers', match: '42 * * * *' },
   { task: 'recount-tallies', match: '37 9 * * *' },
   { task: 'forget-signing-in', match: '*/10 * * * *' },
   { task: 'remind-of-resets', match: '47 8 * * *' },
@@ -95,6 +97,7 @@ function works(deps: Deps): Record<string, Task> {
     'forget-letters': () => forgetLetters(deps),
     'forget-mailboxes': () => forgetMailboxes(deps),
     'forget-tries': () => forgetTries(deps),
+    'forget-signers': () => forgetSigners(deps, report),
     'recount-tallies': () => recount(deps),
     'remind-of-resets': () => remindOfResets(deps),
     'remind-of-keys': () => remindOfKeys(deps),

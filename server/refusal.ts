@@ -13,6 +13,7 @@ export const refusals = {
   'unknown-campus': [404, 'There is no such campus'],
   'campaign-not-open': [409, 'This campaign has not opened yet'],
   'campaign-closed': [409, 'This campaign has closed'],
+  'campaign-forgotten': [410, 'This drive is over, and who signed it is forgotten'],
   'signing-paused': [503, 'Signing is paused for the moment'],
   'pledge-withdrawn': [409, 'This pledge was taken back'],
   'token-expired': [410, 'This link has expired'],

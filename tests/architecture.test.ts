@@ -108,6 +108,7 @@ const writers: Record<string, string> = {
   campaign_clauses: 'campaigns',
   campaign_questions: 'campaigns',
   campaign_logos: 'campaigns',
+  forgettings: 'campaigns',
   organization_keys: 'contacts',
   sealed_contacts: 'contacts',
   organizers: 'organizers',

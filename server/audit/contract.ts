@@ -37,6 +37,7 @@ export const actions = [
   'campaign.close',
   'campaign.reopen',
   'campaign.delete',
+  'campaign.forget',
   'pledge-text.change',
   'chapter-request.approve',
   'chapter-request.decline',

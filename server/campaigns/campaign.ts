@@ -100,6 +100,15 @@ export function requireOpen(campaign: Campaign, now: Date): void {
   }
 }
 
+/** Once its retention has ended, nothing answers any more for who signed. @throws Refusal `campaign-forgotten` */
+export function requireRemembered(campaign: Pick<Campaign, 'forgottenAt'>): void {
+  if (!campaign.forgottenAt) return
+  throw new Refusal(
+    'campaign-forgotten',
+    'This drive is over. Who signed was forgotten as announced: nothing is held about you.',
+  )
+}
+
 /** The wording in the first of these locales that the campaign has ("es-MX" finds "es"), or in its own. */
 export function textIn(campaign: Campaign, wanted: readonly string[]): PledgeText {
   for (const locale of wanted) {

@@ -95,6 +95,21 @@ export const CampaignSettings = Type.Object(
     organization: Type.Object({ slug: Slug, name: Type.String() }),
     stage: Type.Enum(['draft', 'upcoming', 'open', 'closed']),
     demo: Type.Boolean(),
+    forgetsAt: Type.Union([Instant, Type.Null()], {
+      description: 'When who signed is forgotten for good; null while it is a draft or has no end.',
+    }),
+    forgotten: Type.Optional(
+      Type.Object(
+        {
+          at: Instant,
+          pledges: Type.Integer({ description: 'That lead to nobody any more.' }),
+          remaining: Type.Integer({ description: 'That the next run tries again.' }),
+          failures: Type.Array(Type.String(), { description: 'What the last run could not forget besides.' }),
+          isDone: Type.Boolean(),
+        },
+        { description: 'Who signed is forgotten, or about to be; it cannot be opened again.' },
+      ),
+    ),
     ...settings,
     texts: Type.Array(Type.Object({ ...TextTyped, version: Type.Integer() })),
     targets: Type.Array(Type.Object(TargetTyped)),

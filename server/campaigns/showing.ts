@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
-import { openness } from './campaign.ts'
+import { type Campaign, openness } from './campaign.ts'
 import type { CampaignSettings } from './editing-contract.ts'
+import { forgetsAt, reportOf } from './retention.ts'
 import { readCampaign } from './reading.ts'
 import { missingIn } from './readiness.ts'
 
@@ -27,6 +28,8 @@ export async function showSettings(
     organization: { slug: organization.slug, name: organization.name },
     stage: campaign.state === 'draft' ? 'draft' : openness(campaign, deps.now()),
     demo: campaign.isDemo,
+    forgetsAt: forgetsAt(campaign, deps.retentionDays)?.toISOString() ?? null,
+    ...(await forgotten(deps, campaign)),
     opensAt: opensAt?.toISOString() ?? null,
     closesAt: closesAt?.toISOString() ?? null,
     accent: theme.accent ?? null,
@@ -42,5 +45,16 @@ export async function showSettings(
     questions,
     ...(logo && { logo }),
     missing: missingIn(campaign, deps.now()),
+  }
+}
+
+async function forgotten(
+  deps: Deps,
+  { id, forgottenAt }: Pick<Campaign, 'id' | 'forgottenAt'>,
+): Promise<Pick<CampaignSettings, 'forgotten'>> {
+  if (!forgottenAt) return {}
+  const { pledges = 0, remaining = 0, failures = [], endedAt = null } = (await reportOf(deps, id)) ?? {}
+  return {
+    forgotten: { at: forgottenAt.toISOString(), pledges, remaining, failures, isDone: endedAt !== null },
   }
 }

@@ -1,4 +1,4 @@
-import { and, eq, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { AuditAction } from '../audit/contract.ts'
 import { transaction } from '../db/db.ts'
 import { campaigns } from '../db/schema.ts'
@@ -31,7 +31,10 @@ export async function openCampaign(deps: Deps, member: CampaignMember, revision:
 export async function closeCampaign(deps: Deps, member: CampaignMember): Promise<void> {
   await step(deps, member, {
     leaves: eq(campaigns.state, 'open'),
-    to: { state: 'closed' },
+    to: {
+      state: 'closed',
+      closedAt: sql`least(${deps.now().toISOString()}::timestamptz, ${campaigns.closesAt})`,
+    },
     action: 'campaign.close',
     refused: 'Only a campaign that was opened can be closed, once.',
   })
@@ -42,19 +45,23 @@ export async function reopenCampaign(deps: Deps, member: CampaignMember): Promis
   const now = deps.now()
   const isOver = lte(campaigns.closesAt, now)
   await step(deps, member, {
-    leaves: or(eq(campaigns.state, 'closed'), and(eq(campaigns.state, 'open'), isOver)),
+    leaves: and(
+      isNull(campaigns.forgottenAt),
+      or(eq(campaigns.state, 'closed'), and(eq(campaigns.state, 'open'), isOver)),
+    ),
     to: {
       state: 'open',
+      closedAt: null,
       closesAt: sql`case when ${isOver} then null else ${campaigns.closesAt} end`,
     },
     action: 'campaign.reopen',
-    refused: 'Only a campaign that has closed can be opened again.',
+    refused: 'Only a campaign that has closed, and whose signers are not forgotten yet, can be opened again.',
   })
 }
 
 interface Step {
   leaves: SQL | undefined
-  to: { state: 'open' | 'closed'; closesAt?: SQL }
+  to: { state: 'open' | 'closed'; closedAt: SQL | null; closesAt?: SQL }
   action: AuditAction
   refused: string
 }

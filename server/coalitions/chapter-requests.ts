@@ -1,5 +1,5 @@
 import { and, eq, gt, lt } from 'drizzle-orm'
-import type { Campaign } from '../campaigns/campaign.ts'
+import { type Campaign, requireRemembered } from '../campaigns/campaign.ts'
 import { linkGate } from '../captcha/gates.ts'
 import type { KnownCampus } from '../campuses/campus.ts'
 import { transaction } from '../db/db.ts'
@@ -10,7 +10,7 @@ import { checkedAddress } from '../pledges/address.ts'
 import { CHOICES_BYTES } from '../pledges/choices.ts'
 import { pledgeKey } from '../pledges/mailbox.ts'
 import { checkedName } from '../pledges/name.ts'
-import { readToken } from '../pledges/token.ts'
+import { readLink } from '../pledges/token.ts'
 import { writeLetters } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
 import { isRequest, sealChapterContact } from './chapter-contact.ts'
@@ -49,6 +49,7 @@ export async function askToLead(
   campus: KnownCampus,
   { asking, locale }: { asking: Asking; locale: string },
 ): Promise<void> {
+  requireRemembered(campaign)
   const address = checkedAddress(asking.email)
   const name = checkedName(asking.name)
   const about = asking.about.trim()
@@ -107,7 +108,7 @@ export async function confirmAsking(
   deps: Deps,
   token: string,
 ): Promise<{ campaign: Campaign; campus: KnownCampus }> {
-  const { key, choices } = readToken(deps, 'chapter-request', token, deps.now())
+  const { key, choices } = await readLink(deps, 'chapter-request', token)
   const rows = await deps.db
     .select()
     .from(chapterRequests)

@@ -1,4 +1,5 @@
-import { lt, sql } from 'drizzle-orm'
+import { eq, lt, sql } from 'drizzle-orm'
+import type { Db } from '../db/db.ts'
 import { chapterRequests, partnerInvitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { LINK_DAYS } from './chapter-letter.ts'
@@ -17,4 +18,9 @@ export async function forgetUnanswered({ db, now }: Deps): Promise<void> {
       or coalesce(${chapterRequests.decidedAt}, ${chapterRequests.askedAt}) < ${ago(REQUESTS_DAYS).toISOString()}`,
   )
   await db.delete(partnerInvitations).where(lt(partnerInvitations.expiresAt, ago(INVITATIONS_DAYS)))
+}
+
+/** Of a drive whose signers are forgotten: who asked to lead may have signed. */
+export async function forgetRequestsOf(db: Db, campaignId: number): Promise<void> {
+  await db.delete(chapterRequests).where(eq(chapterRequests.campaignId, campaignId))
 }

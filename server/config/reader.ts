@@ -11,6 +11,12 @@ export interface Reading {
   wrong: string[]
 }
 
+interface Range {
+  least: number
+  most: number
+  otherwise: number
+}
+
 /** Reads settings one by one, and collects what is wrong with them in sentences. */
 export class Reader {
   readonly #env: Environment
@@ -46,6 +52,14 @@ export class Reader {
     if (value >= 0.01 && value <= 1_000) return value
     this.#wrong.push(`${name} must be a number from 0.01 to 1000.`)
     return 1
+  }
+
+  /** @param range the least, the most, and what it is where nothing is said */
+  number(name: SettingName, { least, most, otherwise }: Range): number {
+    const value = Number(this.#env[name] || otherwise)
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    this.#wrong.push(`${name} must be a number from ${least} to ${most}.`)
+    return otherwise
   }
 
   url(name: SettingName, otherwise?: string): string {

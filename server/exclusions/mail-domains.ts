@@ -1,4 +1,5 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
+import type { Db } from '../db/db.ts'
 import { mailDomains } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { registrableDomain } from '../pledges/address.ts'
@@ -44,4 +45,9 @@ async function nameDomainsOf({ db, keys }: Deps, campaignId: number, smallestSho
     return { campaignId, domainDigest: domain_digest, domain: registrableDomain(email.split('@')[1] ?? '') }
   })
   await db.insert(mailDomains).values(named).onConflictDoNothing()
+}
+
+/** Of a drive whose signers are forgotten: they name what no pledge has any more. */
+export async function forgetMailDomainsOf(db: Db, campaignId: number): Promise<void> {
+  await db.delete(mailDomains).where(eq(mailDomains.campaignId, campaignId))
 }

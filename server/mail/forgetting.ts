@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import type { Db } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
 
 /**
@@ -25,4 +26,9 @@ export async function forgetMailboxes({ db, now }: Deps): Promise<void> {
   await db.execute(sql`
     delete from mail_suppressions
     where reason = 'bounced' and since < ${at} - make_interval(days => ${BOUNCE_DAYS})`)
+}
+
+/** Of a drive whose signers are forgotten; what became of its letters stays as totals. */
+export async function forgetLettersOf(db: Db, campaignId: number): Promise<void> {
+  await db.execute(sql`delete from letters where campaign_id = ${campaignId}`)
 }

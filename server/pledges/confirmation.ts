@@ -1,3 +1,4 @@
+import { requireRemembered } from '../campaigns/campaign.ts'
 import type { Deps } from '../deps.ts'
 import { sealingOf } from '../contacts/sealing.ts'
 import type { Leaderboard } from '../leaderboards/contract.ts'
@@ -7,26 +8,24 @@ import { digitsOf } from './code.ts'
 import type { Confirmed } from './confirming.ts'
 import type { Confirmation, ConfirmationByCode, ConfirmationRequest } from './contract.ts'
 import { pledgeKey } from './mailbox.ts'
-import { readToken, type Ticket } from './token.ts'
+import { readLink, type Ticket } from './token.ts'
 
 /**
  * Confirms a pledge, by the link or by the code of its email. Asking again answers the same.
  * @throws Refusal `token-invalid`, `token-expired`, `code-wrong`, `code-too-many-tries`, `pledge-withdrawn`
  */
 export async function confirmPledge(deps: Deps, request: ConfirmationRequest): Promise<Confirmation> {
-  const ticket = 'token' in request ? linkTicket(deps, request.token) : await codeTicket(deps, request)
+  const ticket =
+    'token' in request ? await readLink(deps, 'confirm', request.token) : await codeTicket(deps, request)
   const sharing = 'token' in request && { sealing: await sealingOf(deps, ticket) }
   const before = deps.leaderboards.known(ticket.key.campaignId)?.leaderboard
   const confirmed = await deps.confirmations.add({ ...ticket, ...sharing, at: deps.now() })
   return await thanks(deps, ticket.key.campaignId, confirmed, before)
 }
 
-function linkTicket(deps: Deps, token: string): Ticket {
-  return readToken(deps, 'confirm', token, deps.now())
-}
-
 async function codeTicket(deps: Deps, { campaign: slug, email, code }: ConfirmationByCode): Promise<Ticket> {
   const campaign = await deps.campaigns.bySlug(slug)
+  requireRemembered(campaign)
   const key = pledgeKey(campaign, checkedAddress(email))
   const { choices } = await deps.codeTries.add({ key, code: digitsOf(code), at: deps.now() })
   return { key, choices }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import type { Db } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
 
 /** A pledge that nobody confirmed is deleted, with its contact, once no link to it is good any more. */
@@ -26,6 +27,11 @@ export async function forgetTries({ db, now }: Deps): Promise<void> {
   await db.execute(sql`
     select count(*) from graphile_worker.complete_jobs(array(
       select id from graphile_worker.jobs where attempts >= max_attempts and created_at < ${weekAgo}))`)
+}
+
+/** Of a drive whose signers are forgotten. */
+export async function forgetTriesOf(db: Db, campaignId: number): Promise<void> {
+  await db.execute(sql`delete from code_tries where campaign_id = ${campaignId}`)
 }
 
 function ago(now: Date, interval: '7 days' | '48 hours') {

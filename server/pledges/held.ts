@@ -1,4 +1,4 @@
-import type { Campaign } from '../campaigns/campaign.ts'
+import { type Campaign, requireRemembered } from '../campaigns/campaign.ts'
 import { signedText } from '../campaigns/texts.ts'
 import type { Clause } from '../campaigns/reading.ts'
 import { findClauses, findQuestions, wordsIn } from '../campaigns/said.ts'
@@ -100,14 +100,18 @@ function stateShown({ state }: PledgeRow): MyPledge['state'] {
   return state === 'excluded' ? 'confirmed' : state
 }
 
-/** @throws Refusal `token-expired` where it is gone */
+/** @throws Refusal `token-expired` where it is gone, `campaign-forgotten` */
 export async function requirePledge(deps: Deps, key: PledgeKey): Promise<PledgeRow> {
+  await campaignOf(deps, key)
   const [row] = await deps.db.select().from(pledges).where(isPledge(key))
   return row ?? gone()
 }
 
+/** @throws Refusal `token-expired` where it is gone, `campaign-forgotten` */
 export async function campaignOf(deps: Deps, { campaignId }: PledgeKey): Promise<Campaign> {
-  return (await deps.campaigns.byId(campaignId)) ?? gone()
+  const campaign = (await deps.campaigns.byId(campaignId)) ?? gone()
+  requireRemembered(campaign)
+  return campaign
 }
 
 export function gone(): never {

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { changeTallies } from '../leaderboards/tally.ts'
 import { writeLetters } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
-import { type Campaign, textIn } from '../campaigns/campaign.ts'
+import { type Campaign, requireRemembered, textIn } from '../campaigns/campaign.ts'
 import { checkedAddress } from './address.ts'
 import { checkedClauses } from './asked.ts'
 import { openContact, sealContact } from './contact.ts'
@@ -26,7 +26,7 @@ import { checkedName, displayName } from './name.ts'
 import { chosenCampus } from './pledge.ts'
 import { changeSharing, stillShared } from './sharing.ts'
 import { leaves } from './states.ts'
-import { readToken, signToken } from './token.ts'
+import { readLink, readToken, signToken } from './token.ts'
 
 /** Writes down a letter with the link, which goes if there is a pledge to show; the caller learns nothing either way. */
 export async function askForMyPledgeLink(
@@ -34,6 +34,7 @@ export async function askForMyPledgeLink(
   { campaign: slug, email, locale, captcha }: MyPledgeLinkRequest,
 ) {
   const campaign = await deps.campaigns.bySlug(slug)
+  requireRemembered(campaign)
   const address = checkedAddress(email)
   await deps.captcha.requireProof(linkGate(campaign), { captcha })
   const key = pledgeKey(campaign, address)
@@ -46,7 +47,7 @@ export async function askForMyPledgeLink(
 
 /** Swaps the token of a mailed link for the value of a short-lived cookie. @throws Refusal */
 export async function openMyPledge(deps: Deps, token: string): Promise<string> {
-  const { key } = readToken(deps, 'my-pledge', token, deps.now())
+  const { key } = await readLink(deps, 'my-pledge', token)
   await requirePledge(deps, key)
   return signToken(deps, { purpose: 'session', key, now: deps.now() })
 }
@@ -156,6 +157,7 @@ async function moveTally(tx: Tx, { campaignId, campusId }: PledgeRow, to: number
 
 /** Takes a pledge back: it no longer counts, and its contact and name are erased. Doing it again changes nothing. */
 export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPledge> {
+  await campaignOf(deps, key)
   await transaction(deps.db, async (tx) => {
     const row = await lockPledge(tx, key)
     if (row.state === 'pending')
@@ -176,6 +178,7 @@ export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPled
  * not learn from them that something was erased.
  */
 export async function erasePledge(deps: Deps, key: PledgeKey): Promise<void> {
+  await campaignOf(deps, key)
   await transaction(deps.db, async (tx) => {
     const row = await lockPledge(tx, key)
     await tx.delete(pledges).where(isPledge(key))

@@ -1,4 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
+import { requireRemembered } from '../campaigns/campaign.ts'
+import type { Deps } from '../deps.ts'
 import type { Keys } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
 import { CHOICES_BYTES } from './choices.ts'
@@ -68,6 +70,34 @@ export function signToken(
 
 /** @throws Refusal `token-invalid`, `token-expired` */
 export function readToken(signer: Signer, purpose: TokenPurpose, token: string, now: Date): Ticket {
+  const { isExpired, ...ticket } = verifyToken(signer, purpose, token, now)
+  if (isExpired) throw expired()
+  return ticket
+}
+
+/**
+ * Of a link in an email. That its campaign is forgotten is said first: who comes late is not told to ask for a new one.
+ * @throws Refusal `campaign-forgotten`, `token-invalid`, `token-expired`
+ */
+export async function readLink(
+  deps: Signer & Pick<Deps, 'campaigns' | 'now'>,
+  purpose: TokenPurpose,
+  token: string,
+): Promise<Ticket> {
+  const { isExpired, ...ticket } = verifyToken(deps, purpose, token, deps.now())
+  const campaign = await deps.campaigns.byId(ticket.key.campaignId)
+  if (campaign) requireRemembered(campaign)
+  if (isExpired) throw expired()
+  return ticket
+}
+
+/** @throws Refusal `token-invalid` */
+function verifyToken(
+  signer: Signer,
+  purpose: TokenPurpose,
+  token: string,
+  now: Date,
+): Ticket & { isExpired: boolean } {
   const bytes = Buffer.from(token, 'base64url')
   if (bytes.length !== TOKEN_BYTES) throw invalid()
   const message = bytes.subarray(0, -MAC_BYTES)
@@ -76,9 +106,8 @@ export function readToken(signer: Signer, purpose: TokenPurpose, token: string, 
   if (message.readUInt8(0) !== VERSION || message.readUInt8(1) !== purposes[purpose].byte) throw invalid()
   const age = secondsOf(now) - message.readUInt32BE(6)
   if (age < -CLOCK_SKEW) throw invalid()
-  if (age > purposes[purpose].lifetime)
-    throw new Refusal('token-expired', 'This link has expired; ask for a new one.')
   return {
+    isExpired: age > purposes[purpose].lifetime,
     key: keyFromBytes(message.subarray(10, 10 + KEY_BYTES)),
     choices: message.subarray(10 + KEY_BYTES),
   }
@@ -93,6 +122,10 @@ function macOf({ keys, publicUrl }: Signer, purpose: TokenPurpose, message: Buff
 
 function secondsOf(time: Date): number {
   return Math.floor(time.getTime() / 1000)
+}
+
+function expired(): Refusal {
+  return new Refusal('token-expired', 'This link has expired; ask for a new one.')
 }
 
 function invalid(): Refusal {

@@ -24,6 +24,10 @@ export const campaigns = pgTable(
     state: text('state', { enum: ['draft', 'open', 'closed'] }).notNull(),
     opensAt: instant('opens_at'),
     closesAt: instant('closes_at'),
+    /** When it was closed last; null while it is not, and where it closes by its date. */
+    closedAt: instant('closed_at'),
+    /** When its digest key was destroyed: nothing tells any more who signed, and it never opens again. */
+    forgottenAt: instant('forgotten_at'),
     goal: integer('goal'),
     eligibility: text('eligibility', { enum: ['anyone', 'campus-email'] })
       .notNull()
@@ -62,7 +66,36 @@ export const campaigns = pgTable(
     check('campaigns_smallest_shown_check', sql`${t.smallestShown} >= 2`),
     check('campaigns_names_shown_after_check', sql`${t.namesShownAfter} >= ${t.smallestShown}`),
     check('campaigns_goal_check', sql`${t.goal} > 0`),
+    check(
+      'campaigns_forgotten_check',
+      sql`${t.forgottenAt} is null or (${t.state} = 'closed' and ${t.closedAt} is not null)`,
+    ),
     check('campaigns_dates_check', sql`${t.closesAt} > ${t.opensAt}`),
+  ],
+)
+
+/** What became of a campaign whose retention ended: what its runs did, for organizers to see. */
+export const forgettings = pgTable(
+  'forgettings',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    /** The last run. */
+    ranAt: instant('ran_at').notNull(),
+    /** Pledges that lead to nobody any more, over all runs; those that still do. */
+    pledges: integer('pledges').notNull(),
+    remaining: integer('remaining').notNull(),
+    /** What the last run could not forget besides, in our words. */
+    failures: text('failures').array().notNull(),
+    /** When nothing was left. */
+    endedAt: instant('ended_at'),
+  },
+  (t) => [
+    primaryKey({ name: 'forgettings_pkey', columns: [t.campaignId] }),
+    foreignKey({
+      name: 'forgettings_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }).onDelete('cascade'),
   ],
 )
 

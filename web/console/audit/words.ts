@@ -36,6 +36,7 @@ export const did: Record<AuditAction, string> = {
   'campaign.close': 'closed the campaign',
   'campaign.reopen': 'opened the campaign again',
   'campaign.delete': 'deleted the campaign',
+  'campaign.forget': 'forgot who signed, since the campaign was over for long enough',
   'pledge-text.change': 'changed the wording',
   'chapter-request.approve': 'approved a chapter',
   'chapter-request.decline': 'declined a chapter',

@@ -135,6 +135,7 @@ export const en = {
     'unknown-campus': 'We do not know this campus.',
     'campaign-not-open': 'This pledge is not open yet.',
     'campaign-closed': 'This pledge has closed, so it cannot be signed any more.',
+    'campaign-forgotten': 'This drive is over. Who signed is forgotten; nothing is held about you.',
     'signing-paused': 'Signing is paused. Please come back later.',
     'pledge-withdrawn': 'This pledge was taken back. You can sign again.',
     'token-expired': 'This link has expired. Sign again and you will get a fresh one.',

@@ -138,6 +138,7 @@ export const es: Words = {
     'unknown-campaign': 'No existe ese compromiso. Tal vez el enlace se cortó.',
     'unknown-campus': 'No conocemos este campus.',
     'campaign-not-open': 'Este compromiso todavía no abre.',
+    'campaign-forgotten': 'Esta campaña terminó. Olvidamos quién firmó; no guardamos nada sobre ti.',
     'campaign-closed': 'Este compromiso ya cerró y no se puede firmar más.',
     'signing-paused': 'Firmar está en pausa. Vuelve más tarde.',
     'pledge-withdrawn': 'Esta firma se retiró. Puedes firmar otra vez.',
