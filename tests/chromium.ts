@@ -12,6 +12,17 @@ const usual = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
+/** As tests start it: nothing that asks elsewhere. */
+export const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
 /**
  * Where Chromium is: the journeys need one, and are never skipped. Where none is found it is installed: on Debian its
  * package, elsewhere Playwright's own build.

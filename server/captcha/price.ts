@@ -1,6 +1,7 @@
 /**
  * The price of a challenge: how many tries solve it at most. It rises with what was seen in the last minutes, so that a
- * flood becomes dear and a crowd is not refused, and ends where a cheap phone is meant to take five seconds, which is not measured yet.
+ * flood becomes dear and a crowd is not refused, and ends where a cheap phone
+ * takes five seconds (`npm run bench -- attack`).
  */
 
 /** By level. A try is `COST` iterations. */

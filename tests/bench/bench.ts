@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { sql } from 'drizzle-orm'
 import { type Asked, BenchFailed, readArguments } from './arguments.ts'
+import { attackBench } from './attack.ts'
 import { confirmBench } from './confirm.ts'
 import { exportBench } from './export.ts'
 import { killsBench } from './kills.ts'
@@ -111,6 +112,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => void close().finally(() => process.exit(130)))
   try {
     if (asked.bench === 'export') await exportBench(stage)
+    else if (asked.bench === 'attack') await attackBench(stage)
     else if (asked.bench === 'kills') await killsBench(stage)
     else if (asked.bench === 'mail') await mailBench(stage, asked.letters)
     else await run(asked, stage)

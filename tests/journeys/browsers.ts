@@ -1,20 +1,11 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { chromiumFlags } from '../chromium.ts'
 
 export interface Browsers {
   /** Another person's browser: nothing in common with the others. */
   another(options?: BrowserContextOptions): Promise<BrowserContext>
 }
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 /** Real Chromium; an error on a console that a test did not expect fails it. */
 export function browsers({ expected }: { expected?: RegExp } = {}): Browsers {
@@ -23,7 +14,7 @@ export function browsers({ expected }: { expected?: RegExp } = {}): Browsers {
   const errors: string[] = []
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: inject('chromium'), args: flags })
+    browser = await chromium.launch({ executablePath: inject('chromium'), args: chromiumFlags })
   })
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close()
