@@ -12,8 +12,8 @@ import { openSlots, type Slots } from './exports/slots.ts'
 import { type ArrivalsCounting, openArrivalsCounting } from './exclusions/arrivals.ts'
 import type { Keys } from './keys.ts'
 import { openKeysOf } from './keys/deployment-key.ts'
-import { type AddressDigests, openAddressDigests } from './limits/address-digests.ts'
-import { openRequestCounts, type RequestCounts } from './limits/counts.ts'
+import { type AddressNames, openAddressNames } from './limits/address-names.ts'
+import { RequestCounts } from './limits/counts.ts'
 import { type Leaderboards, openLeaderboards } from './leaderboards/live.ts'
 import type { Mail } from './mail/mail.ts'
 import { mailboxMail } from './mail/mailbox.ts'
@@ -53,7 +53,7 @@ export interface Deps {
   }
   /** How often addresses and campaigns were asked for things. */
   requestCounts: RequestCounts
-  addressDigests: AddressDigests
+  addressNames: AddressNames
   signings: Batch<Signing, undefined>
   codeTries: Batch<CodeTry, RightCode>
   confirmations: Batch<Confirming, Confirmed>
@@ -81,6 +81,8 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
   const campuses = await openCampuses(db)
   listener.on('campuses', () => void campuses.reload().catch(() => {}))
   const leaderboards = openLeaderboards({ db, listener, now })
+  const addressNames = openAddressNames(db, keys)
+  const requestCounts = new RequestCounts({ db, now, before: addressNames.renew })
   return {
     publicUrl: config.publicUrl,
     mode: config.mode,
@@ -88,7 +90,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     db,
     keys,
     now,
-    captcha: openCaptcha({ config: config.captcha, db, keys, now }),
+    captcha: openCaptcha({ config: config.captcha, db, keys, addressNames, now }),
     campuses,
     campaigns: openCampaigns(db, keys, listener),
     leaderboards,
@@ -101,13 +103,13 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
       returnPaths,
       sendgridLists: listsOf(config.mail),
     },
-    requestCounts: openRequestCounts(now),
-    addressDigests: openAddressDigests(),
+    requestCounts,
+    addressNames,
     signings: new Batch({ write: writeSignings(db, keys) }),
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),
     exports: openSlots(),
-    close: () => closeAll({ db, listener, leaderboards, ...mail }),
+    close: () => closeAll({ db, listener, leaderboards, requestCounts, ...mail }),
   }
 }
 
@@ -135,11 +137,19 @@ function publicKey(base64: string | undefined): KeyObject | undefined {
   return createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' })
 }
 
-interface Opened extends Pick<Deps, 'db' | 'leaderboards' | 'mail' | 'demoMail'> {
+interface Opened extends Pick<Deps, 'db' | 'leaderboards' | 'requestCounts' | 'mail' | 'demoMail'> {
   listener: Listener
 }
 
-async function closeAll({ db, listener, leaderboards, mail, demoMail }: Opened): Promise<void> {
+async function closeAll({
+  db,
+  listener,
+  leaderboards,
+  requestCounts,
+  mail,
+  demoMail,
+}: Opened): Promise<void> {
+  await requestCounts.close()
   await leaderboards.close()
   await listener.close()
   await Promise.all([mail.close(), demoMail.close()])

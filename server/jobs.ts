@@ -24,6 +24,7 @@ import { remindOfResets } from './organizers/reset-notices.ts'
 import { lookForMilestones } from './updates/milestones.ts'
 import { forgetSigners } from './retention.ts'
 import { carryUpdatesOn, spreadUpdate } from './updates/spreading.ts'
+import { forgetRequests } from './limits/adding-up.ts'
 import { deleteUnconfirmed, forgetTimes, forgetTries } from './pledges/forgetting.ts'
 import { remindUnconfirmed } from './pledges/reminding.ts'
 
@@ -44,6 +45,7 @@ const byTheClock = [
   { task: 'forget-mailboxes', match: '*/10 * * * *' },
   { task: 'forget-tries', match: '27 * * * *' },
   { task: 'forget-captchas', match: '*/5 * * * *' },
+  { task: 'forget-requests', match: '*/5 * * * *' },
   { task: 'forget-unanswered', match: '57 * * * *' },
   { task: 'forget-invitations', match: '52 * * * *' },
   { task: 'forget-signers', match: '42 * * * *' },
@@ -73,6 +75,7 @@ function saidWithoutValues(work: Task): Task {
 function works(deps: Deps): Record<string, Task> {
   return {
     'forget-captchas': () => forgetCaptchas(deps),
+    'forget-requests': () => forgetRequests(deps),
     'forget-unanswered': () => forgetUnanswered(deps),
     exclusion: (payload) => carryOut(deps, (payload as { exclusion: number }).exclusion),
     update: (payload) => spreadUpdate(deps, (payload as { update: number }).update),

@@ -34,6 +34,7 @@ const purposes = {
   bounce: 'deployment',
   'mail-caps': 'deployment',
   captcha: 'deployment',
+  address: 'deployment',
 } as const
 
 export type Purpose = keyof typeof purposes

@@ -139,7 +139,8 @@ const writers: Record<string, string> = {
   audit_log: 'audit',
   captcha_spent: 'captcha',
   captcha_counts: 'captcha',
-  address_keys: 'captcha',
+  address_keys: 'limits',
+  request_counts: 'limits',
   switches: 'switches',
 }
 

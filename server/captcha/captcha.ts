@@ -2,8 +2,9 @@ import type { Config } from '../config.ts'
 import { Batch } from '../db/batch.ts'
 import type { Db } from '../db/db.ts'
 import type { Keys } from '../keys.ts'
+import type { AddressNames } from '../limits/address-names.ts'
+import { addressPrefix } from '../limits/address-prefix.ts'
 import { Refusal } from '../refusal.ts'
-import { openAddressRanges } from './address-range.ts'
 import { checkedWork, isWork, makeChallenge } from './altcha.ts'
 import type { CaptchaSettings, Challenge } from './contract.ts'
 import { type Asking, countAsking, countersOf, seenBefore } from './counts.ts'
@@ -51,6 +52,7 @@ interface Opening {
   config: Config['captcha']
   db: Db
   keys: Keys
+  addressNames: AddressNames
   now: () => Date
 }
 
@@ -65,8 +67,7 @@ const noCaptcha: Captcha = {
   requireProof: async () => {},
 }
 
-function realCaptcha({ config, db, keys, now }: Opening): Captcha {
-  const ranges = openAddressRanges(db, keys)
+function realCaptcha({ config, db, keys, addressNames, now }: Opening): Captcha {
   const askings = new Batch<Asking, Seen>({ write: countAsking(db) })
   const spendings = new Batch({ write: spend(db) })
   const hcaptcha = config.kind === 'hcaptcha' ? openHcaptcha(config) : undefined
@@ -90,16 +91,18 @@ function realCaptcha({ config, db, keys, now }: Opening): Captcha {
     await requireWaitingRoom({ db, keys, now }, gate, waited)
   }
 
+  const nameOf = (ip: string) => addressNames.of(addressPrefix(ip) ?? 'none', now())
+
   return {
     settings: settingsOf(config),
     async challenge(gate, { ip, source }) {
       if (!(await isWorkAsked(gate))) throw noWork()
-      const address = await ranges.digestOf(ip, now())
+      const address = await nameOf(ip)
       const seen = await askings.add({ address, ...countersOf(keys, gate, source), at: now() })
       return await makeChallenge(keys, { gate, most: mostTries(levelOf(seen, gate.floor)), now: now() })
     },
     async waitToken(gate, { ip }) {
-      return makeWaitToken(keys, gate, { address: await ranges.digestOf(ip, now()), now: now() })
+      return makeWaitToken(keys, gate, { address: await nameOf(ip), now: now() })
     },
     async requireProof(gate, { captcha, source }) {
       if (!captcha) throw missing()

@@ -15,7 +15,7 @@ declare module 'fastify' {
   }
 }
 
-type Limiting = Pick<Deps, 'requestCounts' | 'addressDigests' | 'now'>
+type Limiting = Pick<Deps, 'requestCounts' | 'addressNames' | 'now'>
 
 /** @throws Refusal `too-many-requests` */
 type Check = (request: FastifyRequest) => Promise<void>
@@ -40,8 +40,9 @@ function storeOf(counts: RequestCounts) {
       counter: string,
       answer: (error: null, seen: { current: number; ttl: number }) => void,
       windowMs: number,
+      most: number,
     ) {
-      const { times, msLeft } = counts.add(counter, windowMs)
+      const { times, msLeft } = counts.add(counter, { ms: windowMs, most })
       answer(null, { current: times, ttl: msLeft })
     }
 
@@ -83,9 +84,9 @@ function checkOf(app: App, { most, minutes }: Rate, counterOf: (request: Fastify
 }
 
 /** What a proxy made up is no address; then the proxy itself is who asks. */
-function addressOf({ addressDigests, now }: Limiting, { ip, socket }: FastifyRequest): string {
+function addressOf({ addressNames, now }: Limiting, { ip, socket }: FastifyRequest): string {
   const prefix = addressPrefix(ip) ?? addressPrefix(socket.remoteAddress ?? '') ?? 'none'
-  return addressDigests.of(prefix, now())
+  return addressNames.atOnce(prefix, now()).toString('base64url')
 }
 
 const LONGEST_SLUG = 100

@@ -31,16 +31,3 @@ export const captchaCounts = pgTable(
     check('captcha_counts_seen_check', sql`${t.seen} > 0`),
   ],
 )
-
-/** Random keys, each for an hour, under which addresses are counted: once one is deleted, nobody can tell whose they were. */
-export const addressKeys = pgTable(
-  'address_keys',
-  {
-    hour: instant('hour').notNull(),
-    key: bytea('key').notNull(),
-  },
-  (t) => [
-    primaryKey({ name: 'address_keys_pkey', columns: [t.hour] }),
-    check('address_keys_length_check', sql`octet_length(${t.key}) = 32`),
-  ],
-)

@@ -1,0 +1,96 @@
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { lt, sql } from 'drizzle-orm'
+import type { Db } from '../db/db.ts'
+import { addressKeys } from '../db/schema.ts'
+import type { Keys } from '../keys.ts'
+import { nonce } from '../nonce.ts'
+
+const HOUR_MS = 3_600_000
+const KEY_BYTES = 32
+/** The key of the next hour is there before it begins. */
+const AHEAD_MS = 5 * 60_000
+
+/** Names address prefixes for an hour; which one a name stands for, nobody can say once the key of that hour is deleted. */
+export interface AddressNames {
+  /** The same in all processes, 32 bytes. Waits for the key where it has to. */
+  of(prefix: string, at: Date): Promise<Buffer>
+  /** The same where the key is at hand; else one of this process alone, since no page waits for the database. */
+  atOnce(prefix: string, at: Date): Buffer
+  /** Gets the keys that are needed now and soon. */
+  renew(at: Date): Promise<void>
+}
+
+/** By a random key that all processes share for an hour, and by the deployment's: neither alone tells an address. */
+export function openAddressNames(db: Db, keys: Keys): AddressNames {
+  const readings = new Map<number, Promise<KeyObject>>()
+  const atHand = new Map<number, KeyObject>()
+  let stopgap = { hour: Number.NaN, key: createSecretKey(randomBytes(KEY_BYTES)) }
+
+  function read(hour: number): Promise<KeyObject> {
+    const known = readings.get(hour)
+    if (known) return known
+    forgetBefore(hour - 1)
+    const reading = sharedKey(db, new Date(hour * HOUR_MS)).then((shared) => {
+      const key = createSecretKey(keys.mac('address', shared))
+      atHand.set(hour, key)
+      return key
+    })
+    readings.set(hour, reading)
+    reading.catch(() => readings.delete(hour))
+    return reading
+  }
+
+  function forgetBefore(hour: number): void {
+    for (const old of readings.keys()) {
+      if (old >= hour) continue
+      readings.delete(old)
+      atHand.delete(old)
+    }
+  }
+
+  function madeUp(hour: number): KeyObject {
+    if (stopgap.hour !== hour) {
+      stopgap = { hour, key: createSecretKey(randomBytes(KEY_BYTES)) }
+      // Once: whoever renews tries again.
+      read(hour).catch(() => {})
+    }
+    return stopgap.key
+  }
+
+  return {
+    of: async (prefix, at) => nameOf(prefix, await read(hourOf(at))),
+    atOnce(prefix, at) {
+      const hour = hourOf(at)
+      return nameOf(prefix, atHand.get(hour) ?? madeUp(hour))
+    },
+    async renew(at) {
+      await read(hourOf(at))
+      await read(hourOf(new Date(at.getTime() + AHEAD_MS)))
+    },
+  }
+}
+
+function hourOf(at: Date): number {
+  return Math.floor(at.getTime() / HOUR_MS)
+}
+
+function nameOf(prefix: string, key: KeyObject): Buffer {
+  return createHmac('sha256', key).update(prefix).digest()
+}
+
+async function sharedKey(db: Db, hour: Date): Promise<Buffer> {
+  await db
+    .insert(addressKeys)
+    .values({ hour, key: nonce(KEY_BYTES) })
+    .onConflictDoNothing()
+  const [row] = await db
+    .select()
+    .from(addressKeys)
+    .where(sql`${addressKeys.hour} = ${hour.toISOString()}`)
+  if (!row) throw new Error('the key of an hour is gone')
+  return row.key
+}
+
+export async function forgetAddressKeys(db: Db, now: Date): Promise<void> {
+  await db.delete(addressKeys).where(lt(addressKeys.hour, new Date(now.getTime() - HOUR_MS)))
+}
