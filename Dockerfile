@@ -8,6 +8,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json vite.config.ts ./
 COPY scripts/build.ts scripts/build.ts
 COPY server server
+COPY spreadsheets spreadsheets
 COPY web web
 RUN node scripts/build.ts
 
@@ -23,6 +24,7 @@ COPY data/campuses.tsv data/campuses.tsv
 COPY emails emails
 COPY migrations migrations
 COPY server server
+COPY spreadsheets spreadsheets
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 ENV MODE=production

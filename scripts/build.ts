@@ -6,7 +6,9 @@ const STAMP = 'dist/built-from'
 
 /** Names everything that the build reads. */
 function sourcesHash(): string {
-  const sources = [...globSync('web/**/*.{ts,svelte,css}'), ...globSync('server/**/*contract.ts')].sort()
+  const sources = ['web/**/*.{ts,svelte,css}', 'server/**/*contract.ts', 'spreadsheets/*.ts']
+    .flatMap((pattern) => globSync(pattern))
+    .sort()
   const hash = createHash('sha256')
   for (const file of [...sources, 'vite.config.ts', 'package-lock.json'])
     hash.update(file).update(readFileSync(file))

@@ -83,6 +83,13 @@ describe('dependencies run one way', () => {
       [],
     )
   })
+
+  test('what the server and the browser share of spreadsheets knows neither', () => {
+    const shared = sources('spreadsheets/*.ts')
+
+    expect(shared.length).toBeGreaterThan(2)
+    expect(importsOf(shared, (from) => /^(server|web|node:)/.test(from))).toEqual([])
+  })
 })
 
 /** Which folder alone writes each table. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
+import type { Cell, Column } from '../../spreadsheets/cell.ts'
 import { inPieces } from './pieces.ts'
-import type { Cell, Column, Table } from './table.ts'
+import type { Table } from './table.ts'
 
 /** An object with the facts of the table, and its rows as objects; what is not told is not there. */
 export function json(table: Table): Readable {

@@ -1,6 +1,7 @@
+import type { Cell, Column } from '../../spreadsheets/cell.ts'
 import type { Told } from './generalizing.ts'
 import type { Listed } from './listed.ts'
-import type { Cell, Column, Line } from './table.ts'
+import type { Line } from './table.ts'
 
 export const listColumns: Column[] = [
   { key: 'campus', header: 'Campus', type: 'text' },

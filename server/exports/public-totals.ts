@@ -1,3 +1,4 @@
+import type { Cell } from '../../spreadsheets/cell.ts'
 import type { Campuses } from '../campuses/campus.ts'
 import type { Frame } from '../leaderboards/leaderboard.ts'
 import type { TotalsBy } from './contract.ts'
@@ -5,7 +6,7 @@ import type { Combinations } from './combinations.ts'
 import type { Told } from './generalizing.ts'
 import type { Listed } from './listed.ts'
 import { NO_CAMPUS_NAME, OTHER_CAMPUSES } from './pledge-list.ts'
-import type { Cell, Line } from './table.ts'
+import type { Line } from './table.ts'
 import { labelOf, type Source } from './totals.ts'
 
 /** As the leaderboard shows it, in its order. */

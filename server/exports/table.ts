@@ -1,13 +1,4 @@
-/** Null stands for what is not told; days are ISO dates. */
-export type Cell = string | number | null
-
-export interface Column {
-  /** In JSON. */
-  key: string
-  /** In spreadsheets. */
-  header: string
-  type: 'text' | 'number' | 'day'
-}
+import type { Cell, Column } from '../../spreadsheets/cell.ts'
 
 /** A row of a table, as often as it stands there. */
 export interface Line {

@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { Cell, Column } from '../../spreadsheets/cell.ts'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Snapshot } from '../db/snapshot.ts'
 import type { Campuses } from '../campuses/campus.ts'
 import type { TotalsBy } from './contract.ts'
 import { CONFIRMED_DAY, counted } from './listed.ts'
 import { NO_CAMPUS_NAME, NONE } from './pledge-list.ts'
-import type { Cell, Column, Line } from './table.ts'
+import type { Line } from './table.ts'
 
 const confirmed: Column = { key: 'confirmed', header: 'Confirmed', type: 'number' }
 const organization: Column = { key: 'organization', header: 'Organization', type: 'text' }

@@ -1,9 +1,17 @@
 import { PassThrough, Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
+import type { Column } from '../../spreadsheets/cell.ts'
 import { inPieces } from './pieces.ts'
-import { contentTypes, packageLinks, styles, WIDTHS, workbook, workbookLinks } from './xlsx-parts.ts'
-import { SharedStrings, textCell, templateOf, xml } from './xlsx-cells.ts'
-import type { Column, Line, Table } from './table.ts'
+import {
+  contentTypes,
+  packageLinks,
+  styles,
+  WIDTHS,
+  workbook,
+  workbookLinks,
+} from '../../spreadsheets/xlsx-parts.ts'
+import { SharedStrings, textCell, templateOf, xml } from '../../spreadsheets/xlsx-cells.ts'
+import type { Line, Table } from './table.ts'
 
 /** Of a sheet, in every spreadsheet program. */
 const MOST_ROWS = 1_048_576

@@ -3,8 +3,9 @@ import { buffer } from 'node:stream/consumers'
 import { parse } from 'csv-parse/sync'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { atOnce, type Column } from '../../server/exports/table.ts'
+import { atOnce } from '../../server/exports/table.ts'
 import { xlsx } from '../../server/exports/xlsx.ts'
+import type { Column } from '../../spreadsheets/cell.ts'
 import { anOpenCampaign, anOrganizer, pledgesOf, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { smtpInbox } from '../smtp-inbox.ts'
@@ -56,7 +57,7 @@ test('an import with every kind of bad row', async () => {
       .map((cells: string[]) => cells.slice(0, 4)),
   ).toEqual([
     ['5', 'cleo, at home', '', 'Malformed'],
-    ['7', 'dee@mail.example', "'=nowhere", 'Unknown campus'],
+    ['7', 'dee@mail.example', "\t'=nowhere", 'Unknown campus'],
     ['8', 'ADA@gatech.edu', 'gatech.edu', 'Double'],
   ])
   expect(await pledgesOf(server, slug)).toEqual([])

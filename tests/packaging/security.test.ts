@@ -55,7 +55,9 @@ test('a line that is done without a word of where stands nowhere', () => {
 
 describe.each([security, model])('%s', (paper) => {
   test('names only files that exist', () => {
-    const named = [...read(paper).matchAll(/`((?:server|tests|web|emails|docs|scripts)\/[^`\s]+)`/g)]
+    const named = [
+      ...read(paper).matchAll(/`((?:server|spreadsheets|tests|web|emails|docs|scripts)\/[^`\s]+)`/g),
+    ]
     const missing = named.map(([, path = '']) => path).filter((path) => !existsSync(root + path))
 
     expect(named.length).toBeGreaterThan(50)

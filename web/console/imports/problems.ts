@@ -1,4 +1,5 @@
 import type { SeenRow } from '../../../server/imports/contract.ts'
+import { BYTE_ORDER_MARK, csvRow } from '../../../spreadsheets/csv-row.ts'
 import type { Seen } from './bringing.svelte.ts'
 
 export const words: Record<SeenRow['status'], string> = {
@@ -9,16 +10,11 @@ export const words: Record<SeenRow['status'], string> = {
   malformed: 'Malformed',
 }
 
-/** With cells that no spreadsheet program takes for formulas, and as Excel opens it right. */
-export async function problemsCsv(rows: Seen[]): Promise<string> {
-  const { default: Papa } = await import('papaparse')
-  const cells = rows.map(({ row, sent: { email, campus = '' }, status, reason = '' }) => [
-    row,
-    email,
-    campus,
-    words[status],
-    reason,
-  ])
-  const fields = ['Row', 'Email', 'Campus', 'Kind', 'Reason']
-  return `\uFEFF${Papa.unparse({ fields, data: cells }, { escapeFormulae: true })}`
+/** As every file of ours, so that it can be mended in a spreadsheet program and brought in again. */
+export function problemsCsv(rows: Seen[]): string {
+  const heads = csvRow(['Row', 'Email', 'Campus', 'Kind', 'Reason'])
+  const lines = rows.map(({ row, sent: { email, campus = '' }, status, reason = '' }) =>
+    csvRow([row, email, campus, words[status], reason]),
+  )
+  return BYTE_ORDER_MARK + heads + lines.join('')
 }

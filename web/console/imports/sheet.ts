@@ -1,3 +1,5 @@
+import { withoutGuards } from '../../../spreadsheets/csv-row.ts'
+
 /** A sheet as rows of texts, from whatever an organizer has. Its libraries are loaded when there is something to read. */
 
 const MOST_BYTES = 5_000_000
@@ -20,9 +22,10 @@ export async function sheetOfFile(file: File): Promise<Sheet> {
 /** CSV, or cells copied out of a spreadsheet, or one address a line. @throws Unreadable */
 export async function sheetOfText(text: string): Promise<Sheet> {
   const { default: Papa } = await import('papaparse')
-  return checked(
-    Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { delimitersToGuess: [',', ';', '\t', '|'] }).data,
-  )
+  const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), {
+    delimitersToGuess: [',', ';', '\t', '|'],
+  })
+  return checked(data.map((row) => row.map(withoutGuards)))
 }
 
 async function sheetOfWorkbook(file: File): Promise<Sheet> {

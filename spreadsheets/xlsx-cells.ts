@@ -1,4 +1,4 @@
-import type { Cell, Column } from './table.ts'
+import type { Cell, Column } from './cell.ts'
 
 export const xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
