@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type CaptchaSettings, readCaptcha } from './config/captcha.ts'
+import { type DnsServers, readDnsServers } from './config/dns.ts'
 import { withFiles } from './config/files.ts'
 import { type MailSettings, readMail } from './config/mail.ts'
 import { Reader, type Reading } from './config/reader.ts'
@@ -24,6 +25,7 @@ export interface Config extends ServerKeys {
   /** By which the usual limits on requests are multiplied. */
   limits: number
   mail: MailSettings
+  dns: DnsServers
   captcha: CaptchaSettings
   dataDir: string
 }
@@ -56,6 +58,7 @@ export function readConfig(environment: Environment = process.env): Config {
       trustProxy: read.networks('TRUST_PROXY'),
       limits: read.factor('LIMITS'),
       mail: readMail(all),
+      dns: readDnsServers(all),
       captcha: readCaptcha(all),
       dataDir,
     }

@@ -10,6 +10,7 @@ import { type Db, inTransaction, openDb } from './db/db.ts'
 import { type Listener, openListener } from './db/listen.ts'
 import { openSlots, type Slots } from './exports/slots.ts'
 import { type ArrivalsCounting, openArrivalsCounting } from './exclusions/arrivals.ts'
+import { type MailExchanges, openMailExchanges } from './exclusions/mail-exchanges.ts'
 import type { Keys } from './keys.ts'
 import { openKeysOf } from './keys/deployment-key.ts'
 import { type AddressNames, openAddressNames } from './limits/address-names.ts'
@@ -39,6 +40,7 @@ export interface Deps {
   leaderboards: Leaderboards
   sourceCounting: SourceCounting
   arrivals: ArrivalsCounting
+  mailExchanges: MailExchanges
   mail: Mail
   /** The only way out for campaigns of a made-up world. */
   demoMail: Mail
@@ -80,6 +82,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
   const mail = waysOut(config, mailboxFolder, returnPaths)
   const campuses = await openCampuses(db)
   listener.on('campuses', () => void campuses.reload().catch(() => {}))
+  const mailExchanges = openMailExchanges({ db, now, servers: config.dns })
   const leaderboards = openLeaderboards({ db, listener, now })
   const addressNames = openAddressNames(db, keys)
   const requestCounts = new RequestCounts({ db, now, before: addressNames.renew })
@@ -96,6 +99,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     leaderboards,
     sourceCounting: openSourceCounting(db, now),
     arrivals: openArrivalsCounting(db, now),
+    mailExchanges,
     ...mail,
     mailboxFolder,
     backChannel: {
@@ -109,7 +113,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),
     exports: openSlots(),
-    close: () => closeAll({ db, listener, leaderboards, requestCounts, ...mail }),
+    close: () => closeAll({ db, listener, leaderboards, requestCounts, mailExchanges, ...mail }),
   }
 }
 
@@ -137,7 +141,10 @@ function publicKey(base64: string | undefined): KeyObject | undefined {
   return createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' })
 }
 
-interface Opened extends Pick<Deps, 'db' | 'leaderboards' | 'requestCounts' | 'mail' | 'demoMail'> {
+interface Opened extends Pick<
+  Deps,
+  'db' | 'leaderboards' | 'requestCounts' | 'mailExchanges' | 'mail' | 'demoMail'
+> {
   listener: Listener
 }
 
@@ -146,10 +153,11 @@ async function closeAll({
   listener,
   leaderboards,
   requestCounts,
+  mailExchanges,
   mail,
   demoMail,
 }: Opened): Promise<void> {
-  await requestCounts.close()
+  await Promise.all([requestCounts.close(), mailExchanges.close()])
   await leaderboards.close()
   await listener.close()
   await Promise.all([mail.close(), demoMail.close()])

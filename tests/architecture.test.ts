@@ -134,6 +134,7 @@ const writers: Record<string, string> = {
   chapter_requests: 'coalitions',
   exclusions: 'exclusions',
   mail_domains: 'exclusions',
+  mail_exchanges: 'exclusions',
   offline_counts: 'imports',
   mail_tallies: 'mail',
   letters: 'mail',

@@ -24,6 +24,8 @@ const own = {
   BOUNCE_ADDRESS:
     'Where letters over SMTP_URL come back to, as bounces@example.org; each gets a part of its own before the @.',
   BOUNCE_PORT: 'Where the worker takes letters that came back to BOUNCE_ADDRESS, over SMTP.',
+  DNS_SERVERS:
+    "Where it is looked up whether signers' mail domains take mail: system (the default in production), none (the default in local mode), or addresses separated by commas.",
   SENDGRID_API_KEY: 'Sends mail through SendGrid, instead of SMTP_URL.',
   SENDGRID_BASE_URL: "Another address for SendGrid's API, where its own cannot be reached.",
   SENDGRID_WEBHOOK_KEY:

@@ -10,7 +10,7 @@ export const ExclusionParams = Type.Object({
 
 const Instant = Type.String({ format: 'date-time' })
 
-export const Signal = Type.Enum(['disposable-domain', 'burst', 'same-name'], {
+export const Signal = Type.Enum(['disposable-domain', 'no-mail-exchange', 'burst', 'same-name'], {
   description: 'What was noticed about a pledge; it never changes an answer to its signer.',
 })
 export type Signal = Static<typeof Signal>

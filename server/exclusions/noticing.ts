@@ -8,6 +8,7 @@ import { hoursCounted } from '../leaderboards/tally.ts'
 
 /** A drive in which less goes on has no flood. */
 const FEWEST_IN_AN_HOUR = 30
+const LOOKED_UP_MINUTES = 60
 /** Names that are looked through: of the newest pledges, so that a launch of thousands is not opened again and again. */
 const NAMES_MINUTES = 60
 const NAMES_AT_ONCE = 1_000
@@ -20,6 +21,7 @@ const NAMESAKES_SHARE = 0.02
 export async function noticeFakes(deps: Deps): Promise<void> {
   for (const campaignId of await busyCampaigns(deps)) {
     await noticeBursts(deps, campaignId)
+    await noticeWithoutMail(deps, campaignId)
     await noticeSameNames(deps, campaignId)
   }
 }
@@ -40,6 +42,12 @@ async function noticeBursts({ db, now }: Deps, campaignId: number): Promise<void
       kind === 'source' ? sql`pledge.source = ${source}` : sql`pledge.domain_digest = ${domain_digest}`
     await markPledges(db, { campaignId, signal: 'burst', where: sql`${isOfIt} and ${isWithin(at, 10)}` })
   }
+}
+
+async function noticeWithoutMail({ db, now }: Deps, campaignId: number): Promise<void> {
+  const where = sql`not pledge.campus_proven and ${isWithin(now(), LOOKED_UP_MINUTES)} and pledge.domain_digest in (
+    select domain_digest from mail_exchanges where campaign_id = ${campaignId} and found = 'none')`
+  await markPledges(db, { campaignId, signal: 'no-mail-exchange', where })
 }
 
 /** Names are there only while a pledge waits, and only of those who ask to be listed. */

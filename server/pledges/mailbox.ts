@@ -12,7 +12,7 @@ export interface PledgeKey {
   addressDigest: Buffer
 }
 
-interface DigestingCampaign {
+export interface DigestingCampaign {
   id: number
   digestKey: KeyObject
 }
@@ -39,6 +39,11 @@ export function domainDigest(
   if (known.size >= MOST_KNOWN) known.clear()
   knownDomains.set(campaign.digestKey, known.set(registrableDomain, made))
   return made
+}
+
+/** Of whoever takes in the mail of a domain: many domains may have one. */
+export function hostDigest(campaign: DigestingCampaign, host: string): Buffer {
+  return digest(campaign, `host:${host}`)
 }
 
 /** The key as bytes: what seals and MACs bind to, so that rows cannot be swapped. */

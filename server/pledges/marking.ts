@@ -5,7 +5,7 @@ const AT_ONCE = 1_000
 
 interface Marking {
   campaignId: number
-  signal: 'burst' | 'same-name'
+  signal: 'burst' | 'same-name' | 'no-mail-exchange'
   /** A condition on `pledges pledge`. */
   where: SQL
 }

@@ -56,6 +56,8 @@ async function readied(deps: Deps, campaign: Campaign, asked: Asked): Promise<Re
 
 async function written(deps: Deps, { signing, shown }: Ready): Promise<PledgeReceipt> {
   await deps.signings.add(signing)
+  // A domain of a campus takes mail, whatever DNS says of it.
+  if (!signing.campusProven) deps.mailExchanges.note(signing.campaign, signing.address)
   return {
     status: 'check-your-email',
     receipt: signing.letterId,

@@ -9,7 +9,7 @@ export function signalsOf({ domain }: Address): string {
 }
 
 /** Mailboxes that anybody opens and leaves behind, on sub-domains of such a service too. */
-function isDisposable(domain: string): boolean {
+export function isDisposable(domain: string): boolean {
   if (disposable.has(domain)) return true
   const dot = domain.indexOf('.')
   return dot > 0 && isDisposable(domain.slice(dot + 1))

@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core'
 import { campaigns } from './campaigns.ts'
 import { bytea, identity, instant } from './columns.ts'
 
@@ -48,5 +58,32 @@ export const mailDomains = pgTable(
       columns: [t.campaignId],
       foreignColumns: [campaigns.id],
     }).onDelete('cascade'),
+  ],
+)
+
+/** What DNS says of the mail of a domain, by the digests that pledges have: no name stands here. */
+export const mailExchanges = pgTable(
+  'mail_exchanges',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    domainDigest: bytea('domain_digest').notNull(),
+    /** `unknown`: DNS gave no answer in time. */
+    found: text('found', { enum: ['exchange', 'none', 'unknown'] }).notNull(),
+    /** Of whoever takes its mail in; null where that is one who does so for everybody. */
+    hostDigest: bytea('host_digest'),
+    /** Whether the domain, or who takes its mail in, is on the list of throw-away mailboxes. */
+    isListed: boolean('is_listed').notNull(),
+    /** From then on it is looked up anew when somebody signs. */
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'mail_exchanges_pkey', columns: [t.campaignId, t.domainDigest] }),
+    foreignKey({
+      name: 'mail_exchanges_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }).onDelete('cascade'),
+    index('mail_exchanges_host_index').on(t.campaignId, t.hostDigest),
+    check('mail_exchanges_found_check', sql`${t.found} in ('exchange', 'none', 'unknown')`),
   ],
 )

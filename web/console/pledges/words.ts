@@ -10,6 +10,7 @@ export const stateWords: Record<SearchedState, string> = {
 
 export const signalWords: Record<Signal, string> = {
   'disposable-domain': 'throw-away mailbox',
+  'no-mail-exchange': 'mail domain takes no mail',
   burst: 'part of a burst',
   'same-name': 'same name as many',
 }
