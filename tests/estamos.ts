@@ -12,7 +12,7 @@ import { type Deps, openDeps } from '../server/deps.ts'
 import { quiet, startWorker, tasks } from '../server/jobs.ts'
 import { composeLetters } from '../server/letters.ts'
 import { deliverAll } from '../server/mail/delivery.ts'
-import { testDatabase } from './database.ts'
+import { type TestDatabase, testDatabase } from './database.ts'
 
 /** The real server on a database of its own, with a clock that a test may set. */
 export interface Estamos {
@@ -33,14 +33,16 @@ interface Settings {
   env?: () => Environment
   /** Listens on a port, as PUBLIC_URL says, with a worker beside it. */
   isUp?: boolean
+  /** A clone of the tests' template unless a test brings one. */
+  database?: Pick<TestDatabase, 'url'>
 }
 
 /** Without a captcha, which is asked for by the tests that are about it, and by the journeys. */
 const ofTests = { SECRET_KEY: 'tests-7Yk2vQ9pLx4mZt8rWc3nBh6jFd1gSa5e', CAPTCHA: 'none' }
 
 /** Call at the top of a test file. */
-export function estamos({ env = () => ({}), isUp = false }: Settings = {}): Estamos {
-  const database = testDatabase()
+export function estamos({ env = () => ({}), isUp = false, ...given }: Settings = {}): Estamos {
+  const database = given.database ?? testDatabase()
   const server: Partial<Estamos> = { clock: {} }
   const closing: (() => Promise<unknown>)[] = []
 
