@@ -22,7 +22,7 @@ import { dashboardRoutes } from './dashboards/routes.ts'
 import type { Deps } from './deps.ts'
 import { exclusionRoutes } from './exclusions/routes.ts'
 import { requireDoors } from './doors.ts'
-import { answerPreflights, denyByDefault } from './headers.ts'
+import { answerPreflights, denyByDefault, deniedEverywhere } from './headers.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
@@ -40,7 +40,7 @@ import { updateRoutes } from './updates/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { showRefusedPage } from './pages/show.ts'
 import { pledgeRoutes } from './pledges/routes.ts'
-import { answerRefusals } from './refusals.ts'
+import { answerRefusals, refuseUnreadable } from './refusals.ts'
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -60,6 +60,7 @@ export async function buildApp(
     ...serverOptions(limits),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     routerOptions: { maxParamLength: 500 },
+    frameworkErrors: refuseUnreadable(deniedEverywhere(deps.publicUrl)),
     forceCloseConnections: 'idle' as const,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     ...logOptions(config),

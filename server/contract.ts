@@ -29,3 +29,10 @@ export const Nothing = Type.Unsafe<unknown>({
 
 /** The answer to what was done and leaves nothing to be told. */
 export const Done = { 204: Type.Unsafe<unknown>({ type: 'null', description: 'Done.' }) }
+
+/** At which something was read that is to be changed. */
+export const Revision = Type.Integer({
+  minimum: 1,
+  maximum: 2_147_483_647,
+  description: 'At which it was read.',
+})

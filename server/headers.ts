@@ -64,7 +64,7 @@ const ONE_YEAR_SECONDS = 31_536_000
 
 /** For every route registered in `app` from here on, and for addresses where there is nothing. */
 export function denyByDefault(app: App, { publicUrl }: Deps): void {
-  const everywhere = { ...denied, ...transportSecurity(publicUrl) }
+  const everywhere = deniedEverywhere(publicUrl)
   app.addHook('onRoute', (route) => {
     const method = [route.method].flat()[0] ?? 'GET'
     route.config = { ...route.config, headers: { ...everywhere, ...opened(doorOf(method, route.url)) } }
@@ -73,6 +73,11 @@ export function denyByDefault(app: App, { publicUrl }: Deps): void {
     void reply.headers(request.routeOptions.config.headers ?? everywhere)
     done()
   })
+}
+
+/** What every answer says that opens nothing. */
+export function deniedEverywhere(publicUrl: string): Headers {
+  return { ...denied, ...transportSecurity(publicUrl) }
 }
 
 /** At the name of a whole domain, what is below it may be somebody else's, and know no https. */

@@ -14,6 +14,7 @@ const fastifyCodes: Record<string, RefusalCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_BAD_URL: 'not-found',
+  FST_ERR_MAX_PARAM_LENGTH: 'not-found',
 }
 
 const RETRY_AFTER_SECONDS = 5
@@ -60,23 +61,37 @@ export function answerRefusals(app: App, sendPage: SendPage): void {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
-    void reply.status(refusal.status).header('cache-control', 'no-store')
-    if (refusal.retryAfter) void reply.header('retry-after', refusal.retryAfter)
-    if (isForPeople(request)) return await sendPage(refusal, request, reply)
-    const body = JSON.stringify(problemOf(refusal))
-    return reply
-      .type('application/problem+json')
-      .serializer((said: string) => said)
-      .send(body)
+    if (isForPeople(request)) return await sendPage(refusal, request, statedIn(reply, refusal))
+    return sendProblem(refusal, reply)
   }
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error)
     if (refusal.code === 'internal') request.log.error({ route: request.routeOptions.url, bug: bugOf(error) })
     return send(refusal, request, reply)
   })
-  app.setNotFoundHandler((request, reply) =>
-    send(new Refusal('not-found', 'There is nothing at this address.'), request, reply),
-  )
+  app.setNotFoundHandler((request, reply) => send(nothingHere(), request, reply))
+}
+
+/** Of an address that no route can be looked for, no hook runs and no handler knows: the headers that deny have to be said. */
+export function refuseUnreadable(denied: Record<string, string>) {
+  return (_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void =>
+    void sendProblem(nothingHere(), reply.headers(denied))
+}
+
+function nothingHere(): Refusal {
+  return new Refusal('not-found', 'There is nothing at this address.')
+}
+
+function statedIn(reply: FastifyReply, { status, retryAfter }: Refusal): FastifyReply {
+  if (retryAfter) void reply.header('retry-after', retryAfter)
+  return reply.status(status).header('cache-control', 'no-store')
+}
+
+function sendProblem(refusal: Refusal, reply: FastifyReply): FastifyReply {
+  return statedIn(reply, refusal)
+    .type('application/problem+json')
+    .serializer((said: string) => said)
+    .send(JSON.stringify(problemOf(refusal)))
 }
 
 function isForPeople({ url, headers }: FastifyRequest): boolean {

@@ -1,6 +1,7 @@
 /** What organizers write and read of a campaign in the console. */
 import { Type, type Static, type TSchema } from 'typebox'
 import { Locale, Slug } from './contract.ts'
+import { Revision } from '../contract.ts'
 
 /** What a text says in each locale of its campaign: `{"en": "…", "es": "…"}`. */
 const Localized = Type.Record(Type.String(), Type.String({ maxLength: 4_000 }))
@@ -11,7 +12,6 @@ const Instant = Type.String({ format: 'date-time' })
 const Nullable = <Shape extends TSchema>(shape: Shape) => Type.Union([shape, Type.Null()])
 
 /** The campaign's revision as it was read: a change by somebody else meanwhile refuses the request. */
-const Revision = Type.Integer({ minimum: 1 })
 
 export const NewCampaignRequest = Type.Object(
   { slug: Typed, title: Typed, locale: Locale },

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm'
+import { Value } from 'typebox/value'
 import type { Campaign } from '../campaigns/campaign.ts'
+import { Slug } from '../campaigns/contract.ts'
 import type { Doer } from '../audit/audit.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
@@ -46,6 +48,8 @@ interface MembershipRow extends Record<string, unknown> {
 
 /** @throws Refusal `not-found` to whoever is no member, `role-too-low` */
 export async function memberOf(deps: Deps, actor: Actor, slug: string, needed: Role): Promise<Member> {
+  // The guard is before the schemas: what is no slug is not for the database.
+  if (!Value.Check(Slug, slug)) throw nothingHere()
   const { rows } = await deps.db.execute<MembershipRow>(sql`
     select id, slug, name, role from organizations join memberships on organization_id = id
     where slug = ${slug} and organizer_id = ${actor.organizerId}`)

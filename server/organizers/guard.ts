@@ -48,8 +48,9 @@ async function admitted(
 ): Promise<Actor> {
   if (role === 'nobody' || role === 'organizer') return actor
   const { campaign, organization } = request.params as { campaign?: string; organization?: string }
-  if (campaign) return await campaignMemberOf(deps, actor, campaign, { role, partners, ...worksFor(request) })
-  if (organization) return await memberOf(deps, actor, organization, role)
+  if (campaign !== undefined)
+    return await campaignMemberOf(deps, actor, campaign, { role, partners, ...worksFor(request) })
+  if (organization !== undefined) return await memberOf(deps, actor, organization, role)
   throw new Error(`${request.routeOptions.url} asks for a role, and names neither organization nor campaign`)
 }
 

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { Locale, Slug } from '../campaigns/contract.ts'
 import { CampusDomain } from '../campuses/contract.ts'
+import { Revision } from '../contract.ts'
 
 export const UpdatePath = Type.Object({
   campaign: Slug,
@@ -9,7 +10,6 @@ export const UpdatePath = Type.Object({
 export const UpdateEmailPath = Type.Object({ ...UpdatePath.properties, locale: Locale })
 
 const Instant = Type.String({ format: 'date-time' })
-const Revision = Type.Integer({ minimum: 1, description: 'At which it was read.' })
 
 /** As it was typed; it is judged when it is to be sent. */
 const Typed = Type.Object(
