@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { sql } from 'drizzle-orm'
 import { type Asked, BenchFailed, readArguments } from './arguments.ts'
 import { attackBench } from './attack.ts'
+import { casesBench } from './cases.ts'
 import { confirmBench } from './confirm.ts'
 import { exportBench } from './export.ts'
 import { killsBench } from './kills.ts'
@@ -113,6 +114,7 @@ async function main(): Promise<void> {
   try {
     if (asked.bench === 'export') await exportBench(stage)
     else if (asked.bench === 'attack') await attackBench(stage)
+    else if (asked.bench === 'cases') await casesBench(stage)
     else if (asked.bench === 'kills') await killsBench(stage)
     else if (asked.bench === 'mail') await mailBench(stage, asked.letters)
     else await run(asked, stage)
