@@ -29,6 +29,8 @@ import { importRoutes } from './imports/routes.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { type Limits, serverOptions, usual } from './limits/connections.ts'
 import { limitRequests } from './limits/limiting.ts'
+import { limitPeers } from './limits/peers.ts'
+import { whoSaidNothing } from './limits/silent.ts'
 import { logOptions, logRequests } from './logging.ts'
 import { mailConsoleRoutes, providerRoutes, receiptRoutes } from './mail/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
@@ -66,6 +68,9 @@ export async function buildApp(
     ...logOptions(config),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = limits.connections
+  const silent = whoSaidNothing(app.server)
+  app.addHook('preClose', async () => silent.hangUp())
+  limitPeers(app.server, { most: limits.connectionsOfOne, proxies: config.trustProxy })
   logRequests(app, config)
   requireDoors(app)
   denyByDefault(app, deps)
@@ -74,7 +79,7 @@ export async function buildApp(
   // Calls take JSON alone; forms are for pages.
   app.removeContentTypeParser('text/plain')
   await app.register(swagger, { openapi, transform: withoutNothing })
-  await app.register(api(deps))
+  await app.register(api(deps, limits))
   await app.register(consoleApi(deps), { prefix: '/api/v1/console' })
   await app.register(async (calls: App) => providerRoutes(calls, deps))
   await app.register(async (pages: App) => pageRoutes(pages, deps))
@@ -82,7 +87,7 @@ export async function buildApp(
 }
 
 /** The public contract: any page may read it, and none with a signer's cookie. */
-function api(deps: Deps) {
+function api(deps: Deps, limits: Limits) {
   return async (app: App): Promise<void> => {
     answerPreflights(app)
     healthRoutes(app, deps)
@@ -90,7 +95,7 @@ function api(deps: Deps) {
     publicLogoRoute(app, deps)
     captchaRoutes(app, deps)
     campusRoutes(app, deps)
-    leaderboardRoutes(app, deps)
+    leaderboardRoutes(app, deps, limits)
     pledgeRoutes(app, deps)
     receiptRoutes(app, deps)
     app.get('/api/openapi.json', { schema: { hide: true, produces: ['application/json'] } }, async () =>

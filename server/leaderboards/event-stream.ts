@@ -1,5 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { callerOf } from '../limits/caller.ts'
+import type { Places } from '../limits/places.ts'
 import type { Leaderboards } from './live.ts'
 import type { Published } from './publishing.ts'
 
@@ -13,7 +15,7 @@ const headers = {
 }
 
 export interface EventStreams {
-  /** Answers with the stream of a campaign's leaderboard. */
+  /** Answers with the stream of a campaign's leaderboard. @throws Refusal `too-many-requests`, `busy` where no place is left */
   follow(campaignId: number, request: FastifyRequest, reply: FastifyReply): Promise<void>
   /** Ends them all, so that the server can stop; browsers come back by themselves. */
   end(): void
@@ -23,14 +25,15 @@ export interface EventStreams {
  * Server-Sent Events: `event: leaderboard`, its version as id, a snapshot first unless `Last-Event-ID` says that it was
  * seen. All watchers share the bytes of a leaderboard; one that reads too slowly is skipped to the newest.
  */
-export function eventStreams(leaderboards: Leaderboards): EventStreams {
+export function eventStreams(leaderboards: Leaderboards, places: Places): EventStreams {
   const open = new Set<ServerResponse>()
   return {
     async follow(campaignId, request, reply) {
       const first = await leaderboards.of(campaignId)
+      const leave = places.take(callerOf(request))
       reply.hijack()
       const response = reply.raw
-      if (response.destroyed) return
+      if (response.destroyed) return leave()
       open.add(response)
       response.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers })
       response.write(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n\n`)
@@ -40,6 +43,7 @@ export function eventStreams(leaderboards: Leaderboards): EventStreams {
       const heartbeat = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), HEARTBEAT_MS)
       response.once('close', () => {
         stop()
+        leave()
         clearInterval(heartbeat)
         open.delete(response)
       })

@@ -1,12 +1,15 @@
 import type { App } from '../app.ts'
 import { CampaignParams } from '../campaigns/contract.ts'
 import type { Deps } from '../deps.ts'
+import type { Limits } from '../limits/connections.ts'
+import { Places } from '../limits/places.ts'
 import { campusStanding } from './campus-standing.ts'
 import { CampusParams, CampusStanding, Leaderboard } from './contract.ts'
 import { eventStreams } from './event-stream.ts'
 
-export function leaderboardRoutes(app: App, deps: Deps): void {
-  const streams = eventStreams(deps.leaderboards)
+export function leaderboardRoutes(app: App, deps: Deps, limits: Limits): void {
+  const places = new Places({ inAll: limits.streams, ofOne: limits.streamsOfOne })
+  const streams = eventStreams(deps.leaderboards, places)
   app.addHook('preClose', async () => streams.end())
   app.get(
     '/api/v1/campaigns/:slug/leaderboard',

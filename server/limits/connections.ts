@@ -14,6 +14,12 @@ export interface Limits {
   bodyBytes: number
   /** Of all clients together; past it, a new one is hung up on. Most of them watch a leaderboard. */
   connections: number
+  /** Of one address, unless it is a proxy's that is named. */
+  connectionsOfOne: number
+  /** Live streams; what is left of the connections is for all else. */
+  streams: number
+  /** Of one address. A dormitory of 3,000 has one, and all of it may watch. */
+  streamsOfOne: number
 }
 
 /** How many requests come over one connection is not limited: a proxy sends everybody's over a few. */
@@ -26,6 +32,9 @@ export const usual: Limits = {
   headBytes: 16 * 1024,
   bodyBytes: 16 * 1024,
   connections: 20_000,
+  connectionsOfOne: 10_000,
+  streams: 15_000,
+  streamsOfOne: 5_000,
 }
 
 /** As Fastify and Node call them. */

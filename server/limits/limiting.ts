@@ -4,7 +4,7 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { doorOf } from '../doors.ts'
 import { Refusal } from '../refusal.ts'
-import { addressPrefix } from './address-prefix.ts'
+import { callerOf } from './caller.ts'
 import { type LimitName, type Rate, type RequestLimit, requestLimits } from './classes.ts'
 import type { RequestCounts } from './counts.ts'
 
@@ -83,10 +83,8 @@ function checkOf(app: App, { most, minutes }: Rate, counterOf: (request: Fastify
   }
 }
 
-/** What a proxy made up is no address; then the proxy itself is who asks. */
-function addressOf({ addressNames, now }: Limiting, { ip, socket }: FastifyRequest): string {
-  const prefix = addressPrefix(ip) ?? addressPrefix(socket.remoteAddress ?? '') ?? 'none'
-  return addressNames.atOnce(prefix, now()).toString('base64url')
+function addressOf({ addressNames, now }: Limiting, request: FastifyRequest): string {
+  return addressNames.atOnce(callerOf(request), now()).toString('base64url')
 }
 
 const LONGEST_SLUG = 100

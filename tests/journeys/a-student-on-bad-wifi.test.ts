@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { anOpenCampaign, pledgesOf } from '../builders.ts'
+import { anOpenCampaign, crowd, pledgesOf } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { browsers } from './browsers.ts'
 
 const server = estamos({ isUp: true, env: () => ({ CAPTCHA: 'altcha' }) })
-const people = browsers({ expected: /net::ERR_|status of 503/ })
+const people = browsers({ expected: /net::ERR_|status of (503|429)/ })
 
 test('a student on bad Wi-Fi keeps what she typed, is told so, and signs when it comes back', async () => {
   const slug = await anOpenCampaign(server)
@@ -29,6 +29,45 @@ test('a student on bad Wi-Fi keeps what she typed, is told so, and signs when it
     'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href])',
   )
   expect(stored).not.toContain('ivy')
+})
+
+test('a student whose network asks too much is told when to try again, and all she typed is there', async () => {
+  const slug = await anOpenCampaign(server)
+  const page = await (await people.another()).newPage()
+  const problem = JSON.stringify({ code: 'too-many-requests', status: 429 })
+  await page.route('**/pledges', (route) =>
+    route.fulfill({
+      status: 429,
+      headers: { 'retry-after': '40' },
+      contentType: 'application/problem+json',
+      body: problem,
+    }),
+  )
+  await page.goto(`${server.config.publicUrl}/embed/${slug}`)
+  await page.getByLabel('Email', { exact: true }).fill('ivy@umich.edu')
+
+  await page.getByRole('button', { name: 'Sign the pledge' }).click()
+
+  await page.getByText('Try again in 40 seconds.').waitFor()
+  await page.getByText('Many people are signing right now. All you typed is still here.').waitFor()
+  expect(await page.getByLabel('Email', { exact: true }).inputValue()).toBe('ivy@umich.edu')
+})
+
+test('where too many watch, the count is asked for once a minute', async () => {
+  const slug = await anOpenCampaign(server, { smallestShown: 2 })
+  const page = await (await people.another()).newPage()
+  await page.route('**/live', (route) => route.fulfill({ status: 429 }))
+  await page.clock.install()
+  await page.goto(`${server.config.publicUrl}/embed/${slug}?view=counter`)
+  await crowd(server, slug, { campus: 'gatech.edu', people: 3 })
+
+  // What a browser keeps of the figures for a moment goes by its own clock.
+  const shown = async () => {
+    await page.clock.fastForward(61_000)
+    return await page.locator('main').innerText()
+  }
+
+  await expect.poll(shown, { timeout: 20_000, interval: 500 }).toMatch(/\b3\b/)
 })
 
 test('nothing shifts while the frame comes alive', async () => {

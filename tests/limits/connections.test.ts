@@ -101,6 +101,20 @@ test('past so many connections a new one is hung up on, and those there are go o
   expect(await heard(first)).toMatch(/^HTTP\/1\.1 200 /)
 })
 
+test('a server that stops waits for nobody who has said nothing', async () => {
+  const stopping = await buildApp(server.deps, server.config)
+  await stopping.listen({ host: '127.0.0.1', port: 0 })
+  const socket = connect((stopping.server.address() as AddressInfo).port, '127.0.0.1')
+  sockets.push(socket)
+  await once(stopping.server, 'connection')
+  const closed = once(socket, 'close')
+
+  await stopping.close()
+
+  await closed
+  expect(socket.destroyed).toBe(true)
+})
+
 describe('nobody signs with', () => {
   const body = '{"email":"ada@example.edu","made-up":1'
   const types = [

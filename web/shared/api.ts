@@ -3,6 +3,7 @@ import type { Challenge } from '../../server/captcha/contract.ts'
 import type { CampusMatches } from '../../server/campuses/contract.ts'
 import type { Problem } from '../../server/contract.ts'
 import type { CampusStanding } from '../../server/leaderboards/contract.ts'
+import type { Leaderboard } from '../../server/leaderboards/contract.ts'
 import type { ReceiptStatus } from '../../server/mail/contract.ts'
 import type { ShownRefusal } from '../../server/pages/contract.ts'
 import type {
@@ -61,6 +62,10 @@ export async function findCampuses(q: string, signal?: AbortSignal) {
 /** @param path below `/api/v1/` */
 export function challengeAt(path: string) {
   return call<Challenge>(path)
+}
+
+export function leaderboardOf(campaign: string) {
+  return call<Leaderboard>(`campaigns/${campaign}/leaderboard`)
 }
 
 export function liveLeaderboard(campaign: string) {

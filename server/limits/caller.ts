@@ -1,0 +1,12 @@
+import { addressPrefix } from './address-prefix.ts'
+
+interface Call {
+  /** The visitor's, as far as proxies that are named in TRUST_PROXY tell of it. */
+  ip: string
+  socket: { remoteAddress?: string | undefined }
+}
+
+/** The prefix of whoever calls. What a proxy made up is no address; then the proxy itself is who asks. */
+export function callerOf({ ip, socket }: Call): string {
+  return addressPrefix(ip) ?? addressPrefix(socket.remoteAddress ?? '') ?? 'none'
+}
