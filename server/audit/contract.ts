@@ -43,6 +43,7 @@ export const actions = [
   'chapter-request.decline',
   'exclusion.apply',
   'exclusion.undo',
+  'exclusion.keep',
   'name.hide',
   'update.write',
   'update.change',

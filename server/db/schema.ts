@@ -14,6 +14,7 @@
  * target          a firm that a campaign names
  * clause          what a signer may promise on top of the pledge
  * exclusion       an organizer's rule that takes pledges out of the count
+ * hold            an exclusion that began by itself, and waits for an organizer to decide
  * audit log       who did what
  * tally           confirmed count of a campus in a campaign
  * update          what organizers write to the signers who asked to be written to

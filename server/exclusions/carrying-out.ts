@@ -32,12 +32,21 @@ export async function carryOut(deps: Deps, id: number): Promise<void> {
 
 /** By the clock: whatever a killed worker left half done. One that is being worked on is left to whoever does. */
 export async function carryOutUnfinished(deps: Deps): Promise<void> {
+  await undoAgain(deps)
   const unfinished = await deps.db
     .select({ id: exclusions.id })
     .from(exclusions)
     .where(inArray(exclusions.state, ['applying', 'undoing']))
     .orderBy(exclusions.id)
   for (const { id } of unfinished) await carryOut(deps, id)
+}
+
+/** Whoever confirmed at the very moment when a hold was undone is still held by it. */
+async function undoAgain({ db }: Deps): Promise<void> {
+  await db.execute(sql`
+    update exclusions hold set state = 'undoing', ended_at = null
+    where state = 'undone' and reason is not null
+      and exists (select from pledges where pledges.exclusion_id = hold.id)`)
 }
 
 /** What is to be taken out; undefined where nothing is. */

@@ -151,6 +151,18 @@ const KeptRule = Type.Object({
 })
 export type KeptRule = Static<typeof KeptRule>
 
+const Share = Type.Object({ pledges: Type.Integer(), of: Type.Integer() })
+
+/** Why it is held by itself. What comes in later of the same kind is held, too. */
+const Held = Type.Object({
+  reason: Type.Enum(['disposable-domain', 'several-signs', 'domain', 'mail-host']),
+  name: Type.Optional(Type.String({ description: 'The mail domain, where it is known.' })),
+  minutes: Type.Optional(Type.Integer({ description: 'The time it was noticed in.' })),
+  now: Type.Optional(Share),
+  before: Type.Optional(Share),
+})
+export type Held = Static<typeof Held>
+
 export const Exclusion = Type.Object(
   {
     id: Type.Integer(),
@@ -159,7 +171,10 @@ export const Exclusion = Type.Object(
     state: Type.Enum(['applying', 'applied', 'undoing', 'undone']),
     found: Type.Integer({ description: 'Pledges that it is to move: out, or back again.' }),
     moved: Type.Integer({ description: 'How many of them it has moved so far.' }),
-    madeBy: Type.String(),
+    madeBy: Type.Optional(
+      Type.String({ description: 'Left out of what is held by itself, until somebody decides.' }),
+    ),
+    held: Type.Optional(Held),
     madeAt: Instant,
     endedAt: Type.Optional(Instant),
   },
@@ -170,8 +185,6 @@ export type Exclusion = Static<typeof Exclusion>
 /** The newest first. */
 export const Exclusions = Type.Object({ exclusions: Type.Array(Exclusion) }, { $id: 'Exclusions' })
 export type Exclusions = Static<typeof Exclusions>
-
-const Share = Type.Object({ pledges: Type.Integer(), of: Type.Integer() })
 
 /** What stands out just now. */
 export const Suspicion = Type.Object(

@@ -9,6 +9,7 @@ import type { CampaignMember } from '../organizers/actor.ts'
 import { openOrganizer } from '../organizers/organizer.ts'
 import { Refusal } from '../refusal.ts'
 import type { Exclusion, Exclusions, KeptRule, NewExclusion, Rule } from './contract.ts'
+import { heldBy } from './held.ts'
 import { countMeant, meantBy, totalOf } from './meant.ts'
 import { sealPattern } from './name-patterns.ts'
 
@@ -147,6 +148,29 @@ export async function undoExclusion(deps: Deps, by: CampaignMember, id: number):
   return await showExclusion(deps, campaign, id)
 }
 
+/**
+ * Says of a hold that it stays: what it is about was looked at. Saying so again changes nothing.
+ * @throws Refusal `not-found`, `already-undone`
+ */
+export async function keepHold(deps: Deps, by: CampaignMember, id: number): Promise<Exclusion> {
+  const { campaign, organizerId } = by
+  await transaction(deps.db, async (tx) => {
+    const row = await lockExclusion(tx, campaign, id)
+    if (row.reason === null || row.madeBy !== null) return
+    if (row.state !== 'applied') throw new Refusal('already-undone', 'These pledges count again already.')
+    await tx.update(exclusions).set({ madeBy: organizerId }).where(eq(exclusions.id, id))
+    await writeDown(tx, {
+      at: deps.now(),
+      by,
+      action: 'exclusion.keep',
+      campaignId: campaign.id,
+      organizationId: campaign.organizationId,
+      details: { exclusion: id },
+    })
+  })
+  return await showExclusion(deps, campaign, id)
+}
+
 /** The rule as it is kept for good. */
 export function withoutName({ rule }: Pick<ExclusionRow, 'rule'>): Record<string, unknown> {
   const { sealedName: _, ...kept } = rule
@@ -181,21 +205,8 @@ async function showExclusion(deps: Deps, { id: campaignId }: Campaign, id: numbe
 }
 
 async function shown(deps: Deps, rows: ExclusionRow[]): Promise<Exclusion[]> {
-  const makers = await deps.db
-    .select()
-    .from(organizers)
-    .where(
-      inArray(
-        organizers.id,
-        rows.map(({ madeBy }) => madeBy),
-      ),
-    )
-  const names = new Map(
-    makers.map((maker) => {
-      const { email, name } = openOrganizer(deps.keys, maker)
-      return [maker.id, name ?? email]
-    }),
-  )
+  const names = await namesOf(deps, rows)
+  const held = await heldBy(deps.db, rows)
   return rows.map(({ id, rule, note, state, found, moved, madeBy, madeAt, endedAt }) => ({
     id,
     rule: withoutName({ rule }) as KeptRule,
@@ -203,10 +214,22 @@ async function shown(deps: Deps, rows: ExclusionRow[]): Promise<Exclusion[]> {
     state,
     found,
     moved,
-    madeBy: names.get(madeBy) ?? 'An organizer who has left',
+    ...(madeBy !== null && { madeBy: names.get(madeBy) ?? 'An organizer who has left' }),
     madeAt: madeAt.toISOString(),
     ...(endedAt && { endedAt: endedAt.toISOString() }),
+    ...held.get(id),
   }))
+}
+
+async function namesOf({ db, keys }: Deps, rows: ExclusionRow[]): Promise<Map<number, string>> {
+  const ids = rows.flatMap(({ madeBy }) => madeBy ?? [])
+  const makers = await db.select().from(organizers).where(inArray(organizers.id, ids))
+  return new Map(
+    makers.map((maker) => {
+      const { email, name } = openOrganizer(keys, maker)
+      return [maker.id, name ?? email]
+    }),
+  )
 }
 
 function missing(): never {

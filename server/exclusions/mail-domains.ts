@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
-import { mailDomains } from '../db/schema.ts'
+import { mailDomains, mailExchanges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { registrableDomain } from '../pledges/address.ts'
 import { openContact } from '../pledges/contact.ts'
@@ -49,5 +49,6 @@ async function nameDomainsOf({ db, keys }: Deps, campaignId: number, smallestSho
 
 /** Of a drive whose signers are forgotten: they name what no pledge has any more. */
 export async function forgetMailDomainsOf(db: Db, campaignId: number): Promise<void> {
+  await db.delete(mailExchanges).where(eq(mailExchanges.campaignId, campaignId))
   await db.delete(mailDomains).where(eq(mailDomains.campaignId, campaignId))
 }

@@ -3,7 +3,8 @@ import { fold } from '../campuses/fold.ts'
 import type { Deps } from '../deps.ts'
 import { nextMeant } from '../pledges/excluding.ts'
 import { markPledges } from '../pledges/marking.ts'
-import { arrivalsOf, standingOut } from './arrivals.ts'
+import { type Arrivals, arrivalsOf, standingOut } from './arrivals.ts'
+import { holdFakes } from './holding.ts'
 import { hoursCounted } from '../leaderboards/tally.ts'
 
 /** A drive in which less goes on has no flood. */
@@ -17,12 +18,16 @@ const MOST_NAMES = 20_000
 const FEWEST_NAMESAKES = 5
 const NAMESAKES_SHARE = 0.02
 
-/** By the clock: notes at new pledges what can be seen only beside others. */
+/** By the clock: notes at new pledges what can be seen only beside others, and holds what looks like a flood. */
 export async function noticeFakes(deps: Deps): Promise<void> {
   for (const campaignId of await busyCampaigns(deps)) {
-    await noticeBursts(deps, campaignId)
+    const campaign = await deps.campaigns.byId(campaignId)
+    if (!campaign) continue
+    const arrivals = await arrivalsOf(deps.db, campaignId, deps.now())
+    await noticeBursts(deps, campaignId, arrivals)
     await noticeWithoutMail(deps, campaignId)
     await noticeSameNames(deps, campaignId)
+    await holdFakes(deps, campaign, arrivals)
   }
 }
 
@@ -34,10 +39,9 @@ async function busyCampaigns({ db, now }: Deps): Promise<number[]> {
   return rows.map(({ campaign_id }) => campaign_id)
 }
 
-async function noticeBursts({ db, now }: Deps, campaignId: number): Promise<void> {
-  const at = now()
-  const found = standingOut(await arrivalsOf(db, campaignId, at), 10)
-  for (const { kind, domain_digest, source } of found) {
+async function noticeBursts({ db }: Deps, campaignId: number, arrivals: Arrivals): Promise<void> {
+  const { at } = arrivals
+  for (const { kind, domain_digest, source } of standingOut(arrivals, 10)) {
     const isOfIt =
       kind === 'source' ? sql`pledge.source = ${source}` : sql`pledge.domain_digest = ${domain_digest}`
     await markPledges(db, { campaignId, signal: 'burst', where: sql`${isOfIt} and ${isWithin(at, 10)}` })

@@ -17,7 +17,7 @@ import {
   Suggestions,
   Suspicion,
 } from './contract.ts'
-import { applyExclusion, listExclusions, undoExclusion } from './exclusion.ts'
+import { applyExclusion, keepHold, listExclusions, undoExclusion } from './exclusion.ts'
 import { previewExclusion } from './preview.ts'
 import { searchPledges, suggestionsFor } from './search.ts'
 import { suspicionIn } from './suspicion.ts'
@@ -59,6 +59,11 @@ export function exclusionRoutes(app: App, deps: Deps): void {
     { schema: { params: CampaignPath, body: NewExclusion, response: { 202: Exclusion } } },
     async (request, reply) =>
       reply.status(202).send(await applyExclusion(deps, campaignMember(request), request.body)),
+  )
+  app.post(
+    '/campaigns/:campaign/exclusions/:exclusion/keeping',
+    { schema: { params: ExclusionParams, response: { 200: Exclusion } } },
+    async (request) => keepHold(deps, campaignMember(request), Number(request.params.exclusion)),
   )
   app.post(
     '/campaigns/:campaign/exclusions/:exclusion/undo',

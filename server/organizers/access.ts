@@ -150,6 +150,7 @@ export const access: Record<string, Access> = {
   [`POST ${BASE}/campaigns/:campaign/exclusion-previews`]: { role: 'editor', limit: 'costly' },
   [`GET ${BASE}/campaigns/:campaign/exclusions`]: { role: 'viewer' },
   [`POST ${BASE}/campaigns/:campaign/exclusions`]: { role: 'editor', limit: 'costly' },
+  [`POST ${BASE}/campaigns/:campaign/exclusions/:exclusion/keeping`]: { role: 'editor' },
   [`POST ${BASE}/campaigns/:campaign/exclusions/:exclusion/undo`]: { role: 'editor' },
 
   // updates: whoever sends one has letters written to thousands. To stop one, a role is enough.

@@ -9,6 +9,7 @@ import { countAnswers } from '../leaderboards/answers.ts'
 import { changeTallies, countConfirmed } from '../leaderboards/tally.ts'
 import { Refusal } from '../refusal.ts'
 import { type NamedText, showsSameText } from './choices.ts'
+import { holdSuspects } from './holding.ts'
 import { type Confirming, keepOf, type Kept, nameOf, type PledgeRow } from './keeping.ts'
 import { keyName } from './mailbox.ts'
 import { leaves } from './states.ts'
@@ -28,6 +29,7 @@ export interface Confirmed {
 export function confirmPledges(keys: Keys) {
   return async (tx: Tx, confirmings: Confirming[]): Promise<(Confirmed | Refusal)[]> => {
     const rows = await lockSpellings(tx, confirmings)
+    if (confirmings[0]) await holdSuspects(tx, waiting(rows, confirmings), confirmings[0].at)
     const kept = keepOf(keys, rows, { confirmings, texts: await textsOf(tx, rows, confirmings) })
     await writeKept(tx, kept, confirmings[0]?.at)
     if (confirmings[0]) await writeBoxes(tx, confirmings[0].at, kept.map(sharedOf))
@@ -35,6 +37,12 @@ export function confirmPledges(keys: Keys) {
     const own = new Map(rows.map((row) => [nameOf(row), row]))
     return confirmings.map(({ key }) => answerFor(own.get(keyName(key))))
   }
+}
+
+/** Those that are confirmed now. */
+function waiting(rows: PledgeRow[], confirmings: Confirming[]): PledgeRow[] {
+  const own = new Set(confirmings.map(({ key }) => keyName(key)))
+  return rows.filter((row) => row.state === 'pending' && own.has(nameOf(row)))
 }
 
 /** Every spelling of the mailboxes, locked in the order of the primary key. */
@@ -46,7 +54,7 @@ async function lockSpellings(tx: Tx, confirmings: Confirming[]): Promise<PledgeR
     // By a list and not by a join: the planner then looks each up in the index, however little it knows of the table.
     const { rows } = await tx.execute<PledgeRow>(sql`
       select campaign_id, email_digest, address_digest, state, campus_id, contact, display_name, lists_name,
-        wants_updates, choices_hash, text_version, locale, exclusion_id
+        wants_updates, choices_hash, text_version, locale, exclusion_id, campus_proven, domain_digest, signed_at, signals
       from pledges
       where campaign_id = ${campaignId} and email_digest = any (${mailboxes}::bytea[])
       order by campaign_id, email_digest, address_digest

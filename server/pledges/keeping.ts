@@ -32,6 +32,10 @@ export interface PledgeRow extends Record<string, unknown> {
   text_version: number
   locale: string
   exclusion_id: number | null
+  campus_proven: boolean
+  domain_digest: Buffer
+  signed_at: string
+  signals: string[]
 }
 
 /** What is written of a pledge at its confirmation; nothing else of its contact remains. */

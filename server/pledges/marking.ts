@@ -1,11 +1,12 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
+import type { Signal } from './weighing.ts'
 
 const AT_ONCE = 1_000
 
 interface Marking {
   campaignId: number
-  signal: 'burst' | 'same-name' | 'no-mail-exchange'
+  signal: Signal
   /** A condition on `pledges pledge`. */
   where: SQL
 }

@@ -7,6 +7,8 @@
  *   pending → excluded            she confirms, and a rule holds her mailbox
  *   excluded → withdrawn          she takes it back and sees nothing different
  *
+ * A hold takes out like a rule, but begins by itself, and at confirmation too (decision 0044).
+ *
  * A rule that takes out a pending pledge leaves it pending, held by `exclusion_id`: to its signer everything stays as it
  * was, and its confirmation leads to excluded. It holds the mailbox until undo, also where she takes it back and signs
  * again.

@@ -9,11 +9,22 @@ import {
   pgTable,
   primaryKey,
   text,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { campaigns } from './campaigns.ts'
 import { bytea, identity, instant } from './columns.ts'
 
-/** An organizer's rule that takes pledges out of the count, and the way back. */
+/** What was seen of a flood: so much came within so many minutes, and so much before. */
+export interface Seen {
+  minutes: number
+  now: { pledges: number; of: number }
+  before: { pledges: number; of: number }
+}
+
+/**
+ * What takes pledges out of the count, and the way back: an organizer's rule, or a hold, which begins by itself and waits
+ * for an organizer to decide.
+ */
 export const exclusions = pgTable(
   'exclusions',
   {
@@ -27,7 +38,13 @@ export const exclusions = pgTable(
     /** How many pledges it was to take out, as counted at the beginning, and how many it has moved so far. */
     found: integer('found').notNull(),
     moved: integer('moved').notNull().default(0),
-    madeBy: integer('made_by').notNull(),
+    /** The organizer; of a hold, whoever decided that it stays. */
+    madeBy: integer('made_by'),
+    /** Of a hold: why. */
+    reason: text('reason', { enum: ['disposable-domain', 'several-signs', 'domain', 'mail-host'] }),
+    /** Of a hold: the digest of the domain or the host, or the reason in letters. */
+    subject: bytea('subject'),
+    seen: jsonb('seen').$type<Seen>(),
     madeAt: instant('made_at').notNull(),
     endedAt: instant('ended_at'),
   },
@@ -39,6 +56,12 @@ export const exclusions = pgTable(
       foreignColumns: [campaigns.id],
     }).onDelete('cascade'),
     index('exclusions_campaign_index').on(t.campaignId, t.id),
+    // Also of one that was undone: so it is known that an organizer let it count.
+    uniqueIndex('exclusions_subject_key')
+      .on(t.campaignId, t.subject)
+      .where(sql`${t.subject} is not null`),
+    check('exclusions_reason_check', sql`(${t.reason} is null) = (${t.subject} is null)`),
+    check('exclusions_made_by_check', sql`${t.madeBy} is not null or ${t.reason} is not null`),
     check('exclusions_state_check', sql`${t.state} in ('applying', 'applied', 'undoing', 'undone')`),
   ],
 )

@@ -42,6 +42,7 @@ export const did: Record<AuditAction, string> = {
   'chapter-request.decline': 'declined a chapter',
   'exclusion.apply': 'excluded pledges',
   'exclusion.undo': 'took an exclusion back',
+  'exclusion.keep': 'left out what was held',
   'name.hide': 'took a name from the list of a campus',
   'update.write': 'began to write an update',
   'update.change': 'changed an update',

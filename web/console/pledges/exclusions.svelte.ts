@@ -29,6 +29,17 @@ export class ExclusionList {
     await this.live.again()
   }
 
+  /** Of what is held by itself: it stays out. @throws CallRefused */
+  async keep(id: number): Promise<void> {
+    await call('POST', `${this.#path}/${id}/keeping`)
+    await this.live.again()
+  }
+
+  /** What waits for an organizer to decide. */
+  get undecided(): Exclusion[] {
+    return this.shown.filter(({ held, madeBy, state }) => held && !madeBy && state === 'applied')
+  }
+
   /** @throws CallRefused */
   async undo(id: number): Promise<void> {
     await call('POST', `${this.#path}/${id}/undo`)

@@ -1,4 +1,11 @@
-import type { Finding, KeptRule, Rule, SearchedState, Signal } from '../../../server/exclusions/contract.ts'
+import type {
+  Finding,
+  Held,
+  KeptRule,
+  Rule,
+  SearchedState,
+  Signal,
+} from '../../../server/exclusions/contract.ts'
 import { shownDate } from '../campaigns/local-time.ts'
 
 export const stateWords: Record<SearchedState, string> = {
@@ -30,6 +37,28 @@ export function ruleWords(rule: Rule & KeptRule): string {
     hasName && 'a pattern over names, which is not kept',
   ]
   return words.filter(Boolean).join(', ')
+}
+
+/** Why it is held, and by which numbers. */
+export function heldWords({ reason, name, minutes, now, before }: Held): string {
+  const figures =
+    now && before && minutes
+      ? `: ${figure(now.pledges)} of the ${figure(now.of)} pledges of ${timeWords(minutes)}; before, ${figure(before.pledges)} of ${figure(before.of)}`
+      : ''
+  switch (reason) {
+    case 'domain':
+      return `A flood from ${name ?? 'one mail domain, whose name is not known'}${figures}`
+    case 'mail-host':
+      return `A flood from mail domains that one mail host serves${figures}`
+    case 'disposable-domain':
+      return 'Throw-away mailboxes, which anybody opens by the hundred'
+    case 'several-signs':
+      return 'Several signs of a fake in one pledge'
+  }
+}
+
+function timeWords(minutes: number): string {
+  return minutes === 60 ? 'the hour' : `the ${minutes} minutes`
 }
 
 export function findingWords({ kind, name, minutes, now, before }: Finding): string {
