@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { read } from './compose.ts'
+import { brokenIn, filesNamedIn, testsNamedIn } from './papers.ts'
 
-const root = new URL('../../', import.meta.url).pathname
 const security = 'docs/security.md'
 const model = 'docs/threat-model.md'
 
@@ -53,24 +52,10 @@ test('a line that is done without a word of where stands nowhere', () => {
   expect(vague).toEqual([])
 })
 
-describe.each([security, model])('%s', (paper) => {
-  test('names only files that exist', () => {
-    const named = [
-      ...read(paper).matchAll(/`((?:server|spreadsheets|tests|web|emails|docs|scripts)\/[^`\s]+)`/g),
-    ]
-    const missing = named.map(([, path = '']) => path).filter((path) => !existsSync(root + path))
-
-    expect(named.length).toBeGreaterThan(50)
-    expect(missing).toEqual([])
-  })
-
-  test('points to tests, and calls them by their names', () => {
-    const named = [...read(paper).matchAll(/`(tests\/[^`]+\.test\.ts)`(?: \*([^*]+)\*)?/g)]
-    const unknown = named.filter(([, path = '', name]) => name && !read(path).includes(name))
-
-    expect(named.length).toBeGreaterThan(50)
-    expect(unknown.map(([found]) => found)).toEqual([])
-  })
+test.each([security, model])('%s names only files and tests that exist', (paper) => {
+  expect(filesNamedIn(paper).length).toBeGreaterThan(50)
+  expect(testsNamedIn(paper).length).toBeGreaterThan(50)
+  expect(brokenIn(paper)).toEqual([])
 })
 
 test('each sentence of what a part surrenders ends with its test, or says that there is none', () => {
