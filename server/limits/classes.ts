@@ -7,6 +7,8 @@ export interface Rate {
 export interface RequestLimit {
   /** Of one address: see `address-prefix.ts`. A dormitory of 3,000 has one, and signs within an hour, or within minutes. */
   address: Rate
+  /** Of one address: how many may turn out wrong (422) before it is asked to wait. */
+  wrong?: Rate
   /** About one campaign, by everybody: far more than any drive has seen, so that a flood leaves room for the others. */
   campaign?: Rate
 }
@@ -25,7 +27,8 @@ export const requestLimits = {
   sign: { address: { most: 6_000, minutes: 10 }, campaign: { most: 60_000, minutes: 1 } },
   /** Captchas that are given out; each is worked at before it is good for anything. */
   challenge: { address: { most: 10_000, minutes: 10 } },
-  confirm: { address: { most: 10_000, minutes: 10 } },
+  /** Wrong codes of one address are too few to use up what a whole campaign may have in an hour. Links go on working. */
+  confirm: { address: { most: 10_000, minutes: 10 }, wrong: { most: 300, minutes: 10 } },
   /** Links out of letters: scanners of mail open each too, and of 32 random bytes there is nothing to guess. */
   link: { address: { most: 20_000, minutes: 10 } },
   /** A signer's own pledge. */

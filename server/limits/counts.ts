@@ -56,6 +56,13 @@ export class RequestCounts {
     return { times: counter.times, msLeft: counter.endsAt - at }
   }
 
+  /** Counts nothing. */
+  seen(name: string, { ms }: Pick<Window, 'ms'>): Seen {
+    const at = this.#opening.now().getTime()
+    const { times, endsAt } = this.#counters.of(name, ms, at)
+    return { times, msLeft: endsAt - at }
+  }
+
   #note(name: string, counter: Counter, most: number): void {
     counter.unshared += 1
     if (counter.isShared || counter.unshared >= most * SHARED_FROM) this.#waiting.add(name)

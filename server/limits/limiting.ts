@@ -1,12 +1,12 @@
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { doorOf } from '../doors.ts'
 import { Refusal } from '../refusal.ts'
 import { callerOf } from './caller.ts'
 import { type LimitName, type Rate, type RequestLimit, requestLimits } from './classes.ts'
-import type { RequestCounts } from './counts.ts'
+import { storeOf } from './store.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -16,71 +16,75 @@ declare module 'fastify' {
 }
 
 type Limiting = Pick<Deps, 'requestCounts' | 'addressNames' | 'now'>
+type NameOf = (request: FastifyRequest) => string
 
-/** @throws Refusal `too-many-requests` */
-type Check = (request: FastifyRequest) => Promise<void>
+/** What is asked of each request of a kind. */
+interface Checks {
+  /** @throws Refusal `too-many-requests` */
+  all: ((request: FastifyRequest) => Promise<void>)[]
+  wrong?: WrongTries
+}
 
 /** From here on in `app` every request is counted before anything else is done for it, also where there is no route. */
 export async function limitRequests(app: App, deps: Limiting, factor: number): Promise<void> {
   await app.register(rateLimit, { global: false, store: storeOf(deps.requestCounts) })
   const checks = checksOf(app, deps, factor)
   app.addHook('onRoute', (route) => {
-    const method = [route.method].flat()[0] ?? 'GET'
-    route.config = { ...route.config, limit: doorOf(method, route.url).limit }
+    const limit = doorOf([route.method].flat()[0] ?? 'GET', route.url).limit
+    route.config = { ...route.config, limit }
+    checks[limit].wrong?.watch(route)
   })
   app.addHook('onRequest', async (request) => {
-    for (const check of checks[request.routeOptions.config.limit ?? 'nothing']) await check(request)
+    for (const check of checks[request.routeOptions.config.limit ?? 'nothing'].all) await check(request)
   })
 }
 
-/** All counting is ours; the plugin asks for a store by its class. */
-function storeOf(counts: RequestCounts) {
-  return class Store {
-    incr(
-      counter: string,
-      answer: (error: null, seen: { current: number; ttl: number }) => void,
-      windowMs: number,
-      most: number,
-    ) {
-      const { times, msLeft } = counts.add(counter, { ms: windowMs, most })
-      answer(null, { current: times, ttl: msLeft })
-    }
-
-    child(): Store {
-      return this
-    }
+function checksOf(app: App, deps: Limiting, factor: number): Record<LimitName, Checks> {
+  const times = ({ most, minutes }: Rate) => ({ most: Math.ceil(most * factor), minutes })
+  const checks = ([name, { address, campaign, wrong }]: [string, RequestLimit]): [string, Checks] => {
+    const ofAddress: NameOf = (request) => `${name} ${addressOf(deps, request)}`
+    const all = [checkOf(app, times(address), ofAddress)]
+    if (campaign) all.push(checkOf(app, times(campaign), (request) => `${name} at ${campaignOf(request)}`))
+    if (!wrong) return [name, { all }]
+    return [name, { all, wrong: wrongTries(app, times(wrong), (request) => `wrong ${ofAddress(request)}`) }]
   }
+  return Object.fromEntries(Object.entries(requestLimits).map(checks)) as Record<LimitName, Checks>
 }
 
-function checksOf(app: App, deps: Limiting, factor: number): Record<LimitName, Check[]> {
-  const entries = Object.entries(requestLimits).map(
-    ([name, { address, campaign }]: [string, RequestLimit]) => [
-      name,
-      [
-        checkOf(app, times(address, factor), (request) => `${name} ${addressOf(deps, request)}`),
-        ...(campaign
-          ? [checkOf(app, times(campaign, factor), (request) => `${name} at ${campaignOf(request)}`)]
-          : []),
-      ],
-    ],
-  )
-  return Object.fromEntries(entries)
-}
-
-function times({ most, minutes }: Rate, factor: number): Rate {
-  return { most: Math.ceil(most * factor), minutes }
-}
-
-function checkOf(app: App, { most, minutes }: Rate, counterOf: (request: FastifyRequest) => string): Check {
-  const count = app.createRateLimit({
-    max: most,
-    timeWindow: minutes * 60_000,
-    keyGenerator: counterOf,
-  })
+function checkOf(app: App, rate: Rate, nameOf: NameOf): Checks['all'][number] {
+  const count = counterOf(app, rate, nameOf)
   return async (request) => {
     const counted = await count(request)
     if (!counted.isAllowed && counted.isExceeded) throw tooMany(counted.ttlInSeconds)
   }
+}
+
+interface WrongTries {
+  watch(route: RouteOptions): void
+}
+
+/** What turned out wrong is known once it is answered; whoever had too many of those is not let try again. */
+function wrongTries(app: App, rate: Rate, nameOf: NameOf): WrongTries {
+  const count = counterOf(app, rate, nameOf)
+  const refuse = async (request: FastifyRequest) => {
+    const counted = await count(request, { increment: false })
+    if (!counted.isAllowed && counted.remaining === 0) throw tooMany(counted.ttlInSeconds)
+  }
+  const note = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (reply.statusCode === WRONG) await count(request)
+  }
+  return {
+    watch(route) {
+      route.onRequest = [refuse, ...[route.onRequest ?? []].flat()]
+      route.onResponse = [note, ...[route.onResponse ?? []].flat()]
+    },
+  }
+}
+
+const WRONG = 422
+
+function counterOf(app: App, { most, minutes }: Rate, nameOf: NameOf) {
+  return app.createRateLimit({ max: most, timeWindow: minutes * 60_000, keyGenerator: nameOf })
 }
 
 function addressOf({ addressNames, now }: Limiting, request: FastifyRequest): string {
