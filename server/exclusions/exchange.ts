@@ -1,9 +1,16 @@
 import { CouldNotLook, type Look } from '../mail/checking/look.ts'
 import { registrableDomain } from '../pledges/address.ts'
 import { isDisposable } from '../pledges/signals.ts'
+import { servesEverybody } from './great-hosts.ts'
 
 /** Who takes in the mail of a domain. */
-export type Exchange = { found: 'exchange'; host: string; isListed: boolean } | { found: 'none' | 'unknown' }
+export type Exchange =
+  | {
+      found: 'exchange'
+      /** Undefined where it serves everybody. */ host: string | undefined
+      isListed: boolean
+    }
+  | { found: 'none' | 'unknown' }
 
 /** More than anybody needs; whoever names a thousand is not followed to each. */
 const MOST_HOSTS = 5
@@ -57,5 +64,10 @@ function isReachable(address: string): boolean {
 function hostOf(domain: string, host: string, address: string): Exchange {
   const itsDomain = registrableDomain(host)
   const isOwn = itsDomain === registrableDomain(domain)
-  return { found: 'exchange', host: isOwn ? address : itsDomain, isListed: [domain, host].some(isDisposable) }
+  const known = isOwn ? address : itsDomain
+  return {
+    found: 'exchange',
+    host: servesEverybody(known) ? undefined : known,
+    isListed: [domain, host].some(isDisposable),
+  }
 }

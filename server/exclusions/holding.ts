@@ -1,21 +1,29 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
-import { transaction, type Tx } from '../db/db.ts'
+import { type Db, transaction, type Tx } from '../db/db.ts'
 import { exclusions } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { excludeNext, isExcludable } from '../pledges/excluding.ts'
 import { hasReason, signReasons } from '../pledges/weighing.ts'
 import { type Arrivals, MINUTES, sharesIn } from './arrivals.ts'
 import { beginHold, findHolds, type Hold } from './holds.ts'
+import { hostArrivalsOf } from './mail-hosts.ts'
 import { isProviderIn } from './mailbox-providers.ts'
 import { floods } from './proportion.ts'
 
 /** Pledges that are taken out in one transaction. */
 const AT_ONCE = 1_000
 
-/** Takes out of the count, until an organizer decides, what bears signs of a fake, and what floods the drive. */
-export async function holdFakes(deps: Deps, campaign: Campaign, arrivals: Arrivals): Promise<void> {
-  await beginFloods(deps, campaign, arrivals)
+/**
+ * Takes out of the count, until an organizer decides, what bears signs of a fake, and what floods the drive.
+ * @param arrivals of a drive in which enough goes on
+ */
+export async function holdFakes(
+  deps: Deps,
+  campaign: Campaign,
+  arrivals: Arrivals | undefined,
+): Promise<void> {
+  if (arrivals) await beginFloods(deps, campaign, arrivals)
   await beginSigns(deps, campaign)
   const holds = await findHolds(deps.db, campaign.id)
   for (const hold of holds.filter(({ isOpen }) => isOpen)) await sweep(deps, campaign, hold)
@@ -27,16 +35,31 @@ async function beginFloods({ db }: Deps, campaign: Campaign, arrivals: Arrivals)
   for (const part of arrivals.parts) {
     const { kind, domain_digest: digest, is_campus } = part
     if (kind !== 'domain' || !digest || is_campus || isProvider(digest)) continue
-    const minutes = MINUTES.find((some) => {
-      const { now, before } = sharesIn(arrivals, part, some)
-      return floods(now, before)
-    })
-    if (!minutes) continue
-    const shares = sharesIn(arrivals, part, minutes)
-    const from = new Date(arrivals.at.getTime() - minutes * 60_000)
-    const hold = { campaignId: campaign.id, reason: 'domain' as const, digest, seen: { minutes, ...shares } }
-    await beginHold(db, { ...hold, ...(shares.before.pledges > 0 && { from }) }, arrivals.at)
+    await beginFlood(db, campaign, { reason: 'domain', digest, part, arrivals })
   }
+  for (const part of await hostArrivalsOf(db, campaign.id, arrivals.at))
+    await beginFlood(db, campaign, { reason: 'mail-host', digest: part.host_digest, part, arrivals })
+}
+
+interface Flood {
+  reason: 'domain' | 'mail-host'
+  digest: Buffer
+  part: Parameters<typeof sharesIn>[1]
+  arrivals: Arrivals
+}
+
+async function beginFlood(
+  db: Db,
+  campaign: Campaign,
+  { reason, digest, part, arrivals }: Flood,
+): Promise<void> {
+  const seen = MINUTES.map((minutes) => ({ minutes, ...sharesIn(arrivals, part, minutes) })).find((shares) =>
+    floods(shares.now, shares.before),
+  )
+  if (!seen) return
+  const from = new Date(arrivals.at.getTime() - seen.minutes * 60_000)
+  const hold = { campaignId: campaign.id, reason, digest, seen }
+  await beginHold(db, { ...hold, ...(seen.before.pledges > 0 && { from }) }, arrivals.at)
 }
 
 async function beginSigns({ db, now }: Deps, { id: campaignId }: Campaign): Promise<void> {
@@ -80,7 +103,9 @@ function conditionOf(campaignId: number, { reason, subject, from }: Hold): SQL {
       case 'domain':
         return sql`pledge.domain_digest = ${subject}`
       case 'mail-host':
-        return sql`false`
+        return sql`pledge.domain_digest in (
+          select domain_digest from mail_exchanges
+          where campaign_id = ${campaignId} and host_digest = ${subject.subarray(-32)}) and not ${isLetCount(campaignId)}`
       case 'disposable-domain':
       case 'several-signs':
         return sql`${hasReason(reason)} and not ${isLetCount(campaignId)}`
@@ -89,9 +114,12 @@ function conditionOf(campaignId: number, { reason, subject, from }: Hold): SQL {
   }
 }
 
-/** An organizer has looked at its mail domain, and let it count. */
+/** An organizer has looked at its mail domain, or at who takes in the mail of that, and let it count. */
 function isLetCount(campaignId: number): SQL {
   return sql`exists (
-    select from exclusions decided where decided.campaign_id = ${campaignId}
-      and decided.subject = pledge.domain_digest and decided.state in ('undoing', 'undone'))`
+    select from exclusions decided
+    left join mail_exchanges known
+      on known.campaign_id = ${campaignId} and known.domain_digest = pledge.domain_digest
+    where decided.campaign_id = ${campaignId} and decided.state in ('undoing', 'undone')
+      and decided.subject in (pledge.domain_digest, 'mail-host '::bytea || known.host_digest))`
 }

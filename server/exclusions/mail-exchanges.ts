@@ -139,12 +139,12 @@ function keyOf({ campaign, registrableDomain }: Noted) {
 }
 
 function rowOf(noted: Noted, exchange: Exchange, now: Date) {
-  const hasHost = exchange.found === 'exchange'
+  const { host, isListed } = exchange.found === 'exchange' ? exchange : { host: undefined, isListed: false }
   return {
     ...keyOf(noted),
     found: exchange.found,
-    host_digest: hasHost ? hex(hostDigest(noted.campaign, exchange.host)) : null,
-    is_listed: hasHost && exchange.isListed,
+    host_digest: host === undefined ? null : hex(hostDigest(noted.campaign, host)),
+    is_listed: isListed,
     expires_at: new Date(now.getTime() + HOLDS_MS[exchange.found]).toISOString(),
   }
 }

@@ -5,6 +5,7 @@ import { nextMeant } from '../pledges/excluding.ts'
 import { markPledges } from '../pledges/marking.ts'
 import { type Arrivals, arrivalsOf, standingOut } from './arrivals.ts'
 import { holdFakes } from './holding.ts'
+import { noticeListedHosts } from './mail-hosts.ts'
 import { hoursCounted } from '../leaderboards/tally.ts'
 
 /** A drive in which less goes on has no flood. */
@@ -20,23 +21,33 @@ const NAMESAKES_SHARE = 0.02
 
 /** By the clock: notes at new pledges what can be seen only beside others, and holds what looks like a flood. */
 export async function noticeFakes(deps: Deps): Promise<void> {
-  for (const campaignId of await busyCampaigns(deps)) {
+  for (const { campaignId, isBusy } of await campaignsToLookAt(deps)) {
     const campaign = await deps.campaigns.byId(campaignId)
     if (!campaign) continue
-    const arrivals = await arrivalsOf(deps.db, campaignId, deps.now())
-    await noticeBursts(deps, campaignId, arrivals)
     await noticeWithoutMail(deps, campaignId)
-    await noticeSameNames(deps, campaignId)
+    await noticeListedHosts(deps.db, campaignId, deps.now())
+    const arrivals = isBusy ? await noticeCrowds(deps, campaignId) : undefined
     await holdFakes(deps, campaign, arrivals)
   }
 }
 
+async function noticeCrowds(deps: Deps, campaignId: number): Promise<Arrivals> {
+  const arrivals = await arrivalsOf(deps.db, campaignId, deps.now())
+  await noticeBursts(deps, campaignId, arrivals)
+  await noticeSameNames(deps, campaignId)
+  return arrivals
+}
+
 /** From the totals of hours, so that a quiet server does not look through pledges at all. */
-async function busyCampaigns({ db, now }: Deps): Promise<number[]> {
-  const { rows } = await db.execute<{ campaign_id: number }>(sql`
-    select campaign_id from ${hoursCounted} where hour > ${now().toISOString()}::timestamptz - interval '2 hours'
-    group by 1 having sum(created) >= ${FEWEST_IN_AN_HOUR} order by 1`)
-  return rows.map(({ campaign_id }) => campaign_id)
+async function campaignsToLookAt({ db, now }: Deps) {
+  const { rows } = await db.execute<{ campaign_id: number; created: number }>(sql`
+    select campaign_id, sum(created)::int as created from ${hoursCounted}
+    where hour > ${now().toISOString()}::timestamptz - interval '2 hours'
+    group by 1 having sum(created) > 0 order by 1`)
+  return rows.map(({ campaign_id, created }) => ({
+    campaignId: campaign_id,
+    isBusy: created >= FEWEST_IN_AN_HOUR,
+  }))
 }
 
 async function noticeBursts({ db }: Deps, campaignId: number, arrivals: Arrivals): Promise<void> {

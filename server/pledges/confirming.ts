@@ -54,11 +54,12 @@ async function lockSpellings(tx: Tx, confirmings: Confirming[]): Promise<PledgeR
     // By a list and not by a join: the planner then looks each up in the index, however little it knows of the table.
     const { rows } = await tx.execute<PledgeRow>(sql`
       select campaign_id, email_digest, address_digest, state, campus_id, contact, display_name, lists_name,
-        wants_updates, choices_hash, text_version, locale, exclusion_id, campus_proven, domain_digest, signed_at, signals
-      from pledges
+        wants_updates, choices_hash, text_version, locale, exclusion_id, campus_proven, domain_digest, host_digest,
+        signed_at, signals
+      from pledges left join mail_exchanges using (campaign_id, domain_digest)
       where campaign_id = ${campaignId} and email_digest = any (${mailboxes}::bytea[])
       order by campaign_id, email_digest, address_digest
-      for update`)
+      for update of pledges`)
     spellings.push(...rows)
   }
   return spellings

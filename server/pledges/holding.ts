@@ -19,7 +19,7 @@ type Holds = Map<string, Hold>
 
 async function holdsAbout(tx: Tx, campaignId: number, rows: PledgeRow[], at: Date): Promise<Holds> {
   const reasons = signReasons.map((reason) => subjectOf({ reason }))
-  const subjects = [...reasons, ...rows.map(({ domain_digest }) => domain_digest)]
+  const subjects = [...reasons, ...rows.flatMap(placesOf)]
   const found = bySubject(await findHolds(tx, campaignId, subjects))
   const missing = signReasons.filter(
     (reason) =>
@@ -31,17 +31,21 @@ async function holdsAbout(tx: Tx, campaignId: number, rows: PledgeRow[], at: Dat
 }
 
 /** Whoever's domain an organizer let count counts, whatever else was noticed; campuses have their addresses checked. */
-function holdFor(
-  { campus_proven, domain_digest, signed_at, signals }: PledgeRow,
-  holds: Holds,
-): Hold | undefined {
-  if (campus_proven) return undefined
-  const ofDomain = holds.get(nameOf(domain_digest))
-  if (ofDomain && !ofDomain.isOpen) return undefined
-  if (ofDomain && (!ofDomain.from || new Date(signed_at) >= ofDomain.from)) return ofDomain
-  const reason = reasonIn(signals)
+function holdFor(row: PledgeRow, holds: Holds): Hold | undefined {
+  if (row.campus_proven) return undefined
+  const ofPlaces = placesOf(row).flatMap((place) => holds.get(nameOf(place)) ?? [])
+  if (ofPlaces.some(({ isOpen }) => !isOpen)) return undefined
+  const flood = ofPlaces.find(({ from }) => !from || new Date(row.signed_at) >= from)
+  if (flood) return flood
+  const reason = reasonIn(row.signals)
   const bySigns = reason && holds.get(nameOf(subjectOf({ reason })))
   return bySigns?.isOpen ? bySigns : undefined
+}
+
+/** By what floods may be known: its mail domain, and whoever takes in the mail of that. */
+function placesOf({ domain_digest, host_digest }: PledgeRow): Buffer[] {
+  const host = host_digest && subjectOf({ reason: 'mail-host', digest: host_digest })
+  return host ? [domain_digest, host] : [domain_digest]
 }
 
 function bySubject(holds: Hold[]): Holds {

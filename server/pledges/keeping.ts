@@ -34,6 +34,8 @@ export interface PledgeRow extends Record<string, unknown> {
   exclusion_id: number | null
   campus_proven: boolean
   domain_digest: Buffer
+  /** Of whoever takes in her domain's mail, as far as it was looked up. */
+  host_digest: Buffer | null
   signed_at: string
   signals: string[]
 }

@@ -1,0 +1,41 @@
+import { sql } from 'drizzle-orm'
+import { tasks } from '../../server/jobs.ts'
+import { confirmToken } from '../../server/pledges/letters.ts'
+import { campaignId, confirmByToken, sign } from '../builders.ts'
+import type { Estamos } from '../estamos.ts'
+
+/** Signs with each address, as a script does: so many at once. @returns the answers */
+export async function signAll(
+  server: Estamos,
+  slug: string,
+  emails: string[],
+  call: (email: string, n: number) => ReturnType<typeof sign> = (email) => sign(server, slug, { email }),
+) {
+  const answers: Awaited<ReturnType<typeof sign>>[] = []
+  for (let from = 0; from < emails.length; from += 250) {
+    const some = emails.slice(from, from + 250)
+    answers.push(...(await Promise.all(some.map((email, n) => call(email, from + n)))))
+  }
+  return answers
+}
+
+/** Presses every link that waits in a mailbox, without the mail between. @returns the answers */
+export async function confirmAll(server: Estamos, slug: string) {
+  const id = await campaignId(server, slug)
+  const { rows } = await server.deps.db.execute<Record<string, Buffer>>(sql`
+    select email_digest, address_digest, choices_hash from pledges where campaign_id = ${id} and state = 'pending'`)
+  const tokens = rows.map(({ email_digest, address_digest, choices_hash }) =>
+    confirmToken(server.deps, {
+      campaignId: id,
+      emailDigest: email_digest!,
+      addressDigest: address_digest!,
+      choicesHash: choices_hash!,
+    }),
+  )
+  return await Promise.all(tokens.map((token) => confirmByToken(server, token)))
+}
+
+/** What the worker does by the clock. */
+export async function lookForFakes({ deps }: Estamos): Promise<void> {
+  await tasks(deps)['notice-fakes']?.({}, {} as never)
+}
