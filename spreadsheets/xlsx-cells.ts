@@ -18,7 +18,7 @@ export class SharedStrings {
     return number
   }
 
-  async *part(): AsyncGenerator<string> {
+  *part(): Generator<string> {
     yield `${xml}<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`
     for (const text of this.#numbers.keys()) yield `<si><t xml:space="preserve">${escaped(text)}</t></si>`
     yield '</sst>'

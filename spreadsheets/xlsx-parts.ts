@@ -5,6 +5,8 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 
+/** How a sheet begins. */
+export const SHEET = `${xml}<worksheet xmlns="${SPREADSHEET}">`
 export const WIDTHS = '<cols><col min="1" max="26" width="18" customWidth="1"/></cols>'
 
 export function contentTypes(sheets: number): string {

@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import { writeDown } from '../audit/audit.ts'
+import { announceCampaigns } from '../campaigns/campaign.ts'
 import { transaction, type Tx } from '../db/db.ts'
 import { campaignPartners, organizations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
@@ -20,7 +21,10 @@ export async function removePartner(deps: Deps, by: CampaignMember, slug: string
   await transaction(deps.db, (tx) => dropPartner(tx, deps, by, slug))
 }
 
-/** Its sources stay registered to it: what they bring counts on, and the host alone sees it. */
+/**
+ * Its sources stay registered to it: what they bring counts on, and the host alone sees it. Contacts are not shared with it
+ * any more from here on; those that were stay sealed to it, and are handed out only if it comes back.
+ */
 async function dropPartner(tx: Tx, { now }: Deps, by: CampaignMember, slug: string): Promise<void> {
   const named = tx.select({ id: organizations.id }).from(organizations).where(eq(organizations.slug, slug))
   const [gone] = await tx
@@ -31,6 +35,7 @@ async function dropPartner(tx: Tx, { now }: Deps, by: CampaignMember, slug: stri
     .returning({ organizationId: campaignPartners.organizationId })
   if (!gone)
     throw new Refusal('not-a-partner', 'This organization is no partner any more. Load the page again.')
+  await announceCampaigns(tx)
   await writeDown(tx, {
     at: now(),
     by,

@@ -2,7 +2,7 @@
 const PIECE = 16 * 1024
 
 /** Gathers short texts, so that neither a stream nor a socket is woken for each row. */
-export async function* inPieces(texts: AsyncIterable<string>): AsyncGenerator<Buffer> {
+export async function* inPieces(texts: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Buffer> {
   let gathered = ''
   for await (const text of texts) {
     gathered += text

@@ -5,12 +5,13 @@ import { inPieces } from './pieces.ts'
 import {
   contentTypes,
   packageLinks,
+  SHEET,
   styles,
   WIDTHS,
   workbook,
   workbookLinks,
 } from '../../spreadsheets/xlsx-parts.ts'
-import { SharedStrings, textCell, templateOf, xml } from '../../spreadsheets/xlsx-cells.ts'
+import { SharedStrings, textCell, templateOf } from '../../spreadsheets/xlsx-cells.ts'
 import type { Line, Table } from './table.ts'
 
 /** Of a sheet, in every spreadsheet program. */
@@ -33,7 +34,7 @@ export function xlsx(table: Table): Readable {
   const heads = [...(table.warning ? [[table.warning]] : []), table.columns.map(({ header }) => header)]
   const sheets = Math.max(1, Math.ceil(table.rows / (MOST_ROWS - heads.length)))
   const names = Array.from({ length: sheets }, (_, at) => (at === 0 ? 'Rows' : `Rows ${at + 1}`))
-  const add = (path: string, texts: () => AsyncIterable<string>) =>
+  const add = (path: string, texts: () => AsyncIterable<string> | Iterable<string>) =>
     zip.addReadStreamLazy(path, options, (give) => {
       const part = Readable.from(inPieces(texts()), { objectMode: false })
       part.on('error', (error) => content.destroy(error))
@@ -84,8 +85,6 @@ async function* aboutSheet({ about, warning }: Table, strings: SharedStrings): A
   for (const [at, sentence] of said.entries()) yield rowOfTexts([sentence], at + 1, strings)
   yield '</sheetData></worksheet>'
 }
-
-const SHEET = `${xml}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`
 
 function rowOfTexts(texts: string[], row: number, strings: SharedStrings): string {
   return `<row r="${row}">${texts.map((text, place) => textCell(text, place, row, strings)).join('')}</row>`

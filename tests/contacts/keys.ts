@@ -19,14 +19,19 @@ export function aPair(): TestKey {
   return { publicKey, privateKey, fingerprint: sodium.to_hex(sodium.crypto_hash_sha256(publicKey)) }
 }
 
-/** Takes a key through its trial and sets it. */
-export async function setKey({ call }: AnOrganizer, organization: string, pair = aPair()) {
+/** Takes a key through its trial and sets it; wrapped by nothing, unless a test is to open it again. */
+export async function setKey(
+  { call }: AnOrganizer,
+  organization: string,
+  pair: Omit<TestKey, 'fingerprint'> = aPair(),
+  wrapped: Uint8Array = randomBytes(97),
+) {
   const publicKey = sodium.to_base64(pair.publicKey)
   const trial = await call('POST', `organizations/${organization}/key-trials`, { publicKey })
   const proof = trial.statusCode === 200 ? opened(pair, trial.json().box as string) : new Uint8Array(32)
   return await call('POST', `organizations/${organization}/keys`, {
     publicKey,
-    wrappedKey: randomBytes(97).toString('base64url'),
+    wrappedKey: sodium.to_base64(wrapped),
     proof: sodium.to_base64(proof),
   })
 }

@@ -280,6 +280,30 @@ describe('an export', () => {
     expect(await count()).toBe(2)
   })
 
+  test('gives nothing more to a partner that left, which has its boxes again when it comes back', async () => {
+    const slug = await aSharingCampaign()
+    const partner = await aPartner(server, slug, { organization: 'leaving' })
+    await aKeyOf(partner, 'leaving')
+    await expect.poll(async () => (await offeredBy(server, slug)).length).toBe(2)
+    await sign(server, slug, { shareWith: ['leaving'] })
+    await confirm(server, slug)
+    const take = async () => await partner.call('GET', path(slug))
+    const before = linesOf((await take()).body)
+
+    await partner.call('DELETE', `campaigns/${slug}/partnership`)
+    const left = await take()
+    await expect.poll(async () => (await offeredBy(server, slug)).length).toBe(1)
+    await aPartner(server, slug, { organization: 'leaving' })
+
+    expect(before).toHaveLength(1)
+    expect(left.json().code).toBe('not-found')
+    expect(linesOf((await take()).body)).toEqual(before)
+    await (
+      await asSigner(server, slug)
+    )('PATCH', '', { shareWith: [] })
+    expect(await boxesIn(slug)).toEqual([])
+  })
+
   // The last one: from here on the organization has another key.
   test('keeps old boxes under the old key; who agreed to the old one is not sealed to the new', async () => {
     const slug = await withContacts(1)

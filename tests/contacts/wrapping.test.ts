@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeKey, openKey } from '../../web/console/contacts/key-pair.ts'
-import { WrongPassphrase } from '../../web/console/contacts/wrapping.ts'
+import { NoWrappedKey, WrongPassphrase } from '../../web/console/contacts/wrapping.ts'
 
 /** As one keyboard types it, and as another does. */
 const passphrase = {
@@ -33,6 +33,6 @@ test('a wrapping that makes guesses cheap, or takes for ever, is refused before 
     [3, 8],
     [4_000_000_000, 262_144],
   ] as const) {
-    expect(() => openKey(wrappedWith(passes, kibibytes), passphrase.composed)).toThrow('not known here')
+    expect(() => openKey(wrappedWith(passes, kibibytes), passphrase.composed)).toThrow(NoWrappedKey)
   }
 })

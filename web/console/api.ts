@@ -65,6 +65,31 @@ export async function download(asked: Download): Promise<{ name: string; content
   return await again(() => takeFile(asked))
 }
 
+export interface Stream {
+  /** Below `/api/v1/console/`. */
+  path: string
+  /** Ends it, with an `AbortError`. */
+  signal: AbortSignal
+  /** Deals with a piece before the next one is asked for. */
+  take: (piece: Uint8Array, rows: number) => Promise<void>
+}
+
+/**
+ * Takes a file piece by piece, and keeps none of them.
+ * @returns how many rows it should have
+ * @throws CallRefused
+ */
+export async function stream({ path, signal, take }: Stream): Promise<number> {
+  const answer = await again(() => fileAt(path, signal))
+  const rows = rowsOf(answer)
+  const reader = answer.body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read().catch((error) => Promise.reject(cutOff(error, signal)))
+    if (done) return rows
+    await take(value, rows)
+  }
+}
+
 /** Once more, where what was in the way could be put out of it. */
 async function again<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
   try {
@@ -78,9 +103,8 @@ async function again<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
 }
 
 async function takeFile({ path, signal, onPiece }: Download): Promise<{ name: string; content: Blob }> {
-  const answer = await request('GET', path, undefined, signal)
-  if (!answer.ok || !answer.body) throw await refusedBy(answer)
-  const rows = Number(answer.headers.get('x-estamos-rows'))
+  const answer = await fileAt(path, signal)
+  const rows = rowsOf(answer)
   const name = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? 'export'
   const told = new TransformStream<Uint8Array, Uint8Array>({
     transform(piece, pieces) {
@@ -91,10 +115,26 @@ async function takeFile({ path, signal, onPiece }: Download): Promise<{ name: st
   try {
     return { name, content: await new Response(answer.body.pipeThrough(told)).blob() }
   } catch (error) {
-    if (signal.aborted) throw error
-    const detail = 'The file was cut off before its end, and nothing was saved. Try again.'
-    throw new CallRefused({ code: 'offline', detail })
+    throw cutOff(error, signal)
   }
+}
+
+type WithBody = Response & { body: ReadableStream<Uint8Array<ArrayBuffer>> }
+
+async function fileAt(path: string, signal: AbortSignal): Promise<WithBody> {
+  const answer = await request('GET', path, undefined, signal)
+  if (!answer.ok || !answer.body) throw await refusedBy(answer)
+  return answer as WithBody
+}
+
+function rowsOf({ headers }: Response): number {
+  return Number(headers.get('x-estamos-rows'))
+}
+
+function cutOff(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return error
+  const detail = 'The file was cut off before its end, and nothing was saved. Try again.'
+  return new CallRefused({ code: 'offline', detail })
 }
 
 /** The same without a remedy: for what is one, and for asking who is signed in. @throws CallRefused */

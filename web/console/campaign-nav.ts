@@ -17,6 +17,7 @@ export const campaignPages: Item[] = [
   { path: '/pledges', label: 'Pledges', needs: 'viewer' },
   { path: '/updates', label: 'Updates', needs: 'viewer' },
   { path: '/import', label: 'Bring in', needs: 'editor' },
+  { path: '/contacts', label: 'Contacts', needs: 'viewer', partners: true },
   { path: '/exports', label: 'Exports', needs: 'viewer' },
   { path: '/switches', label: 'Switches', needs: 'viewer' },
   { path: '/audit', label: 'Audit log', needs: 'viewer' },

@@ -22,6 +22,7 @@ export const { p, navigate, isActive, route } = createRouter({
   '/campaigns/:campaign/import': () => import('./imports/ImportPage.svelte'),
   '/campaigns/:campaign/switches': () => import('./switches/SwitchesPage.svelte'),
   '/organizations/:organization/switches': () => import('./switches/SwitchesPage.svelte'),
+  '/campaigns/:campaign/contacts': () => import('./contacts/ContactsPage.svelte'),
   '/campaigns/:campaign/exports': () => import('./exports/ExportsPage.svelte'),
   '/campaigns/:campaign/updates': () => import('./updates/UpdatesPage.svelte'),
   '/campaigns/:campaign/updates/:update': () => import('./updates/UpdatePage.svelte'),

@@ -25,7 +25,7 @@ export function makeKey(passphrase: string): WrappedKey {
 
 /**
  * Opens what was wrapped. Nobody's word is taken for whose key it is: all else follows from the private half.
- * @throws WrongPassphrase
+ * @throws NoWrappedKey, WrongPassphrase
  */
 export function openKey(wrappedKey: string, passphrase: string): KeyPair {
   const privateKey = unwrap(sodium.from_base64(wrappedKey), passphrase)

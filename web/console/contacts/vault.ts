@@ -2,6 +2,8 @@ import type { Answer, Failure, Task } from './worker-contract.ts'
 
 const words: Record<Failure, string> = {
   'wrong-passphrase': 'This is not the passphrase of this key.',
+  'no-wrapped-key': 'The copy of this key is damaged. Choose its recovery file.',
+  'cut-off': 'The contacts were cut off before their end, and nothing was saved. Try again.',
   crashed: 'Your browser could not do this. Try again on a computer with more memory.',
 }
 
@@ -34,8 +36,10 @@ export class Vault {
     return given(await this.#answer.promise, is)
   }
 
+  /** Whoever waits for an answer is told that there is none. */
   close(): void {
     this.#worker.terminate()
+    this.#answer.resolve({ is: 'failed', why: 'crashed' })
   }
 }
 
@@ -44,9 +48,13 @@ function given<Is extends Answer['is']>(answer: Answer, is: Is): Extract<Answer,
   return answer as Extract<Answer, { is: Is }>
 }
 
-/** The worker lives as long as the work. */
-export async function inVault<Made>(work: (vault: Vault) => Promise<Made>): Promise<Made> {
+/** The worker lives as long as the work, or until it is ended. */
+export async function inVault<Made>(
+  work: (vault: Vault) => Promise<Made>,
+  ending?: AbortSignal,
+): Promise<Made> {
   const vault = new Vault()
+  ending?.addEventListener('abort', () => vault.close())
   try {
     return await work(vault)
   } finally {

@@ -11,6 +11,9 @@ const SALT_BYTES = 16
 const NONCE_BYTES = 24
 const HEAD_BYTES = 1 + 4 + 4
 
+/** Not as we wrap keys, so no passphrase is tried on it. */
+export class NoWrappedKey extends Error {}
+
 /** The passphrase opens nothing of this. */
 export class WrongPassphrase extends Error {}
 
@@ -26,13 +29,13 @@ export function wrap(privateKey: Uint8Array, passphrase: string): Uint8Array {
   return joined(head, salt, nonce, sodium.crypto_secretbox_easy(privateKey, nonce, key))
 }
 
-/** @throws WrongPassphrase */
+/** @throws NoWrappedKey, WrongPassphrase */
 export function unwrap(wrapped: Uint8Array, passphrase: string): Uint8Array {
   const view = new DataView(wrapped.buffer, wrapped.byteOffset, wrapped.byteLength)
   const cost = { passes: view.getUint32(1), kibibytes: view.getUint32(5) }
   // The server hands it over: it must not choose a cheap guess for whoever listens, nor one that takes for ever.
   if (view.getUint8(0) !== VERSION || cost.passes !== COST.passes || cost.kibibytes !== COST.kibibytes)
-    throw new Error('a key wrapped in a way that is not known here')
+    throw new NoWrappedKey()
   const salt = wrapped.subarray(HEAD_BYTES, HEAD_BYTES + SALT_BYTES)
   const nonce = wrapped.subarray(HEAD_BYTES + SALT_BYTES, HEAD_BYTES + SALT_BYTES + NONCE_BYTES)
   const box = wrapped.subarray(HEAD_BYTES + SALT_BYTES + NONCE_BYTES)
