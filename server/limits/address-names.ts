@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type Hmac, type KeyObject, randomBytes } from 'node:crypto'
 import { lt, sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
 import { addressKeys } from '../db/schema.ts'
@@ -14,8 +14,8 @@ const AHEAD_MS = 5 * 60_000
 export interface AddressNames {
   /** The same in all processes, 32 bytes. Waits for the key where it has to. */
   of(prefix: string, at: Date): Promise<Buffer>
-  /** The same where the key is at hand; else one of this process alone, since no page waits for the database. */
-  atOnce(prefix: string, at: Date): Buffer
+  /** The same as base64url where the key is at hand; else one of this process alone, since no page waits for the database. */
+  atOnce(prefix: string, at: Date): string
   /** Gets the keys that are needed now and soon. */
   renew(at: Date): Promise<void>
 }
@@ -58,10 +58,10 @@ export function openAddressNames(db: Db, keys: Keys): AddressNames {
   }
 
   return {
-    of: async (prefix, at) => nameOf(prefix, await read(hourOf(at))),
+    of: async (prefix, at) => named(prefix, await read(hourOf(at))).digest(),
     atOnce(prefix, at) {
       const hour = hourOf(at)
-      return nameOf(prefix, atHand.get(hour) ?? madeUp(hour))
+      return named(prefix, atHand.get(hour) ?? madeUp(hour)).digest('base64url')
     },
     async renew(at) {
       await read(hourOf(at))
@@ -74,8 +74,8 @@ function hourOf(at: Date): number {
   return Math.floor(at.getTime() / HOUR_MS)
 }
 
-function nameOf(prefix: string, key: KeyObject): Buffer {
-  return createHmac('sha256', key).update(prefix).digest()
+function named(prefix: string, key: KeyObject): Hmac {
+  return createHmac('sha256', key).update(prefix)
 }
 
 async function sharedKey(db: Db, hour: Date): Promise<Buffer> {

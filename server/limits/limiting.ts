@@ -88,7 +88,7 @@ function counterOf(app: App, { most, minutes }: Rate, nameOf: NameOf) {
 }
 
 function addressOf({ addressNames, now }: Limiting, request: FastifyRequest): string {
-  return addressNames.atOnce(callerOf(request), now()).toString('base64url')
+  return addressNames.atOnce(callerOf(request), now())
 }
 
 const LONGEST_SLUG = 100
