@@ -26,6 +26,7 @@ import { answerPreflights, denyByDefault, deniedEverywhere } from './headers.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
+import { readyForRequest } from './keys/contact-keys.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { type Limits, serverOptions, usual } from './limits/connections.ts'
 import { limitRequests } from './limits/limiting.ts'
@@ -72,6 +73,7 @@ export async function buildApp(
   app.addHook('preClose', async () => silent.hangUp())
   limitPeers(app.server, { most: limits.connectionsOfOne, proxies: config.trustProxy })
   logRequests(app, config)
+  app.addHook('onRequest', () => readyForRequest(deps))
   requireDoors(app)
   denyByDefault(app, deps)
   await limitRequests(app, deps, config.limits)

@@ -12,6 +12,7 @@ import { openSlots, type Slots } from './exports/slots.ts'
 import { type ArrivalsCounting, openArrivalsCounting } from './exclusions/arrivals.ts'
 import { type MailExchanges, openMailExchanges } from './exclusions/mail-exchanges.ts'
 import type { Keys } from './keys.ts'
+import type { ContactKeys } from './keys/contact-keys.ts'
 import { openKeysOf } from './keys/deployment-key.ts'
 import { type AddressNames, openAddressNames } from './limits/address-names.ts'
 import { RequestCounts } from './limits/counts.ts'
@@ -33,6 +34,8 @@ export interface Deps {
   retentionDays: number
   db: Db
   keys: Keys
+  /** Of which `keys` takes those that contacts wait under. */
+  contactKeys: Pick<ContactKeys, 'ready'>
   now: () => Date
   captcha: Captcha
   campaigns: Campaigns
@@ -72,7 +75,7 @@ interface Opening {
 
 export async function openDeps({ config, databaseUrl, now = () => new Date() }: Opening): Promise<Deps> {
   const db = openDb({ url: databaseUrl })
-  const keys = await openKeysOf(db, config).catch(async (error: unknown) => {
+  const { keys, contactKeys } = await openAllKeys(db, config, now()).catch(async (error: unknown) => {
     await db.$client.end()
     throw error
   })
@@ -92,6 +95,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     retentionDays: config.retentionDays,
     db,
     keys,
+    contactKeys,
     now,
     captcha: openCaptcha({ config: config.captcha, db, keys, addressNames, now }),
     campuses,
@@ -115,6 +119,12 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     exports: openSlots(),
     close: () => closeAll({ db, listener, leaderboards, requestCounts, mailExchanges, ...mail }),
   }
+}
+
+async function openAllKeys(db: Db, config: Config, now: Date) {
+  const opened = await openKeysOf(db, config)
+  await opened.contactKeys.ready(now)
+  return opened
 }
 
 function waysOut(

@@ -7,10 +7,12 @@ import { forgetCaptchas } from './captcha/forgetting.ts'
 import { forgetUnanswered } from './coalitions/forgetting.ts'
 import { remindOfKeys } from './contacts/key-notices.ts'
 import { openDb } from './db/db.ts'
+import { rewriteTable } from './db/rewriting.ts'
 import type { Deps } from './deps.ts'
 import { carryOut, carryOutUnfinished } from './exclusions/carrying-out.ts'
 import { nameMailDomains } from './exclusions/mail-domains.ts'
 import { noticeFakes } from './exclusions/noticing.ts'
+import { destroyOldContactKeys } from './keys/contact-keys.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { sumUpCreated } from './leaderboards/tally.ts'
 import { composeLetters } from './letters.ts'
@@ -48,6 +50,7 @@ const byTheClock = [
   { task: 'forget-requests', match: '*/5 * * * *' },
   { task: 'forget-unanswered', match: '57 * * * *' },
   { task: 'forget-invitations', match: '52 * * * *' },
+  { task: 'destroy-contact-keys', match: '3 * * * *' },
   { task: 'forget-signers', match: '42 * * * *' },
   { task: 'recount-tallies', match: '37 9 * * *' },
   { task: 'forget-signing-in', match: '*/10 * * * *' },
@@ -57,8 +60,15 @@ const byTheClock = [
 
 export function tasks(deps: Deps): TaskList {
   return Object.fromEntries(
-    Object.entries(works(deps)).map(([name, work]) => [name, saidWithoutValues(work)]),
+    Object.entries(works(deps)).map(([name, work]) => [name, withKeys(deps, saidWithoutValues(work))]),
   )
+}
+
+function withKeys({ contactKeys, now }: Deps, work: Task): Task {
+  return async (payload, helpers) => {
+    await contactKeys.ready(now())
+    return await work(payload, helpers)
+  }
 }
 
 /** Graphile prints what a task throws, and keeps it with the job. */
@@ -100,6 +110,7 @@ function works(deps: Deps): Record<string, Task> {
     'forget-letters': () => forgetLetters(deps),
     'forget-mailboxes': () => forgetMailboxes(deps),
     'forget-tries': () => forgetTries(deps),
+    'destroy-contact-keys': () => destroyKeysOfOldDays(deps),
     'forget-signers': () => forgetSigners(deps, report),
     'recount-tallies': () => recount(deps),
     'remind-of-resets': () => remindOfResets(deps),
@@ -115,6 +126,14 @@ async function recount({ db }: Deps): Promise<void> {
       `campaign ${campaign_id}, campus ${campus_id}: the tally said ${tally}, there are ${counted}; mended`,
     )
   }
+}
+
+/** What was deleted must not lie about in files: of keys that would be all that it takes. */
+async function destroyKeysOfOldDays(deps: Deps): Promise<void> {
+  await destroyOldContactKeys(deps)
+  for (const table of ['contact_keys', 'campaign_keys'])
+    if (!(await rewriteTable(deps.db, table)))
+      report(`${table} was in use: what was deleted from it is left in its file, and goes in an hour`)
 }
 
 function report(line: string): void {

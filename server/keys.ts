@@ -12,12 +12,14 @@ import { nonce } from './nonce.ts'
 /**
  * One derived key per purpose: what is made for one opens nothing of another. Those of the *server* come from SECRET_KEY
  * and change with it. Those of the *deployment* come from a random key in the database, which SECRET_KEY wraps: what they
- * make is looked up, compared or clicked for longer than a SECRET_KEY may live (decision 0040).
+ * make is looked up, compared or clicked for longer than a SECRET_KEY may live (decision 0040). Those of a *day* come from
+ * a random key of that day, which is destroyed a week later: what waits under it cannot be opened after (decision 0046).
  */
 const purposes = {
   'deployment-key': 'server',
   'digest-key': 'server',
-  contact: 'server',
+  'day-key': 'server',
+  contact: 'day',
   organizer: 'server',
   'chapter-request': 'server',
   search: 'server',
@@ -39,6 +41,9 @@ const purposes = {
 
 export type Purpose = keyof typeof purposes
 
+/** What is sealed begins with what kind of key sealed it; those of campaigns seal in `pledges/contact.ts`. */
+export const VERSIONS = { server: 1, deployment: 1, day: 2, campaign: 3 } as const
+
 export interface Keys {
   /** AES-256-GCM: version, key id, nonce, text, tag. `context` must be the same at opening. */
   seal(purpose: Purpose, plain: Uint8Array, context: Uint8Array): Buffer
@@ -49,9 +54,10 @@ export interface Keys {
   macBy(id: Uint8Array, purpose: Purpose, message: Uint8Array): Buffer | undefined
   /** Names the newest key of a purpose without giving it away, 4 bytes. */
   idFor(purpose: Purpose): Buffer
+  /** Whether the key that sealed it is still there. */
+  holds(purpose: Purpose, sealed: Uint8Array): boolean
 }
 
-const VERSION = 1
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const HEADER_BYTES = 1 + 4
@@ -67,70 +73,90 @@ export interface KeyMaterial {
   deploymentKey: Uint8Array
 }
 
-export function openKeys({ secretKey, oldSecretKeys, deploymentKey }: KeyMaterial): Keys {
-  const newest = { server: derivedFrom(secretKey), deployment: derivedFrom(deploymentKey) }
-  const all = {
-    server: byId([newest.server, ...oldSecretKeys.map(derivedFrom)]),
-    deployment: byId([newest.deployment]),
-  }
-  const newestFor = (purpose: Purpose) => newest[purposes[purpose]]
-  const named = (purpose: Purpose, id: Uint8Array) => all[purposes[purpose]].get(numberOf(id))
+/** Sets of which one is the newest; those of days are what this process knows of them now: `keys/contact-keys.ts`. */
+export interface Ring {
+  newest(): KeySet
+  named(id: Uint8Array): KeySet | undefined
+}
+
+export function openKeys({ secretKey, oldSecretKeys, deploymentKey }: KeyMaterial, day?: Ring): Keys {
+  const server = ringOf([keySetFrom(secretKey), ...oldSecretKeys.map(keySetFrom)])
+  const rings = { server, deployment: ringOf([keySetFrom(deploymentKey)]), day: day ?? ringOf([]) }
+  const newestFor = (purpose: Purpose) => rings[purposes[purpose]].newest()
+  const named = (purpose: Purpose, id: Uint8Array) => rings[purposes[purpose]].named(id)
+  const sealerOf = (purpose: Purpose, sealed: Uint8Array) =>
+    sealed[0] === VERSIONS[purposes[purpose]] && sealed.length > HEADER_BYTES
+      ? named(purpose, sealed.subarray(SEALED_ID.at, HEADER_BYTES))
+      : undefined
 
   return {
     idFor: (purpose) => newestFor(purpose).id,
+    holds: (purpose, sealed) => sealerOf(purpose, sealed) !== undefined,
     mac: (purpose, message) => macUnder(newestFor(purpose).keyFor(purpose), message),
     macBy(id, purpose, message) {
-      const derived = named(purpose, id)
-      return derived && macUnder(derived.keyFor(purpose), message)
+      const set = named(purpose, id)
+      return set && macUnder(set.keyFor(purpose), message)
     },
-    seal(purpose, plain, context) {
-      const { id, keyFor } = newestFor(purpose)
-      const iv = nonce(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', keyFor(purpose), iv).setAAD(context)
-      return Buffer.concat([
-        Buffer.of(VERSION),
-        id,
-        iv,
-        cipher.update(plain),
-        cipher.final(),
-        cipher.getAuthTag(),
-      ])
-    },
+    seal: (purpose, plain, context) =>
+      sealBy(newestFor(purpose), { label: purpose, version: VERSIONS[purposes[purpose]] }, plain, context),
     open(purpose, sealed, context) {
-      const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
-      const isOurs = bytes.length > HEADER_BYTES && bytes[0] === VERSION
-      const derived = isOurs && named(purpose, bytes.subarray(SEALED_ID.at, HEADER_BYTES))
-      if (!derived) throw new SealedByAnother()
-      const iv = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
-      const decipher = createDecipheriv('aes-256-gcm', derived.keyFor(purpose), iv, {
-        authTagLength: TAG_BYTES,
-      })
-      decipher.setAAD(context).setAuthTag(bytes.subarray(-TAG_BYTES))
-      const text = decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES))
-      return Buffer.concat([text, decipher.final()])
+      const set = sealerOf(purpose, sealed)
+      if (!set) throw new SealedByAnother()
+      return openBy(set, purpose, sealed, context)
     },
   }
 }
 
-/** The key that sealed it is neither SECRET_KEY nor one of SECRET_KEYS_OLD. */
+/** AES-256-GCM: version, key id, nonce, text, tag. */
+export function sealBy(
+  { id, keyFor }: KeySet,
+  { label, version }: { label: string; version: number },
+  plain: Uint8Array,
+  context: Uint8Array,
+): Buffer {
+  const iv = nonce(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', keyFor(label), iv).setAAD(context)
+  return Buffer.concat([
+    Buffer.of(version),
+    id,
+    iv,
+    cipher.update(plain),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ])
+}
+
+/** @throws Error when it was not sealed by this set for this label and context */
+export function openBy({ keyFor }: KeySet, label: string, sealed: Uint8Array, context: Uint8Array): Buffer {
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
+  const iv = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
+  const decipher = createDecipheriv('aes-256-gcm', keyFor(label), iv, { authTagLength: TAG_BYTES })
+  decipher.setAAD(context).setAuthTag(bytes.subarray(-TAG_BYTES))
+  const text = decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES))
+  return Buffer.concat([text, decipher.final()])
+}
+
+/** The key that sealed it is none that is here: neither SECRET_KEY nor an old one, or that of a day long ago. */
 export class SealedByAnother extends Error {
   override message = 'sealed by another key'
 }
 
-interface Derived {
+/** All keys that come from one secret. */
+export interface KeySet {
+  /** Names the secret without giving it away, 4 bytes. */
   id: Buffer
-  keyFor(purpose: Purpose): KeyObject
+  keyFor(label: string): KeyObject
 }
 
-function derivedFrom(secret: string | Uint8Array): Derived {
+export function keySetFrom(secret: string | Uint8Array | KeyObject): KeySet {
   const derive = (label: string) => Buffer.from(hkdfSync('sha256', secret, '', `estamos ${label}`, 32))
   // Key objects: keys handed over as bytes are imported anew at every use, which costs five times the use itself.
-  const keys = new Map<Purpose, KeyObject>()
+  const keys = new Map<string, KeyObject>()
   return {
     id: createHash('sha256').update(derive('key id')).digest().subarray(0, SEALED_ID.bytes),
-    keyFor(purpose) {
-      const key = keys.get(purpose) ?? createSecretKey(derive(purpose))
-      keys.set(purpose, key)
+    keyFor(label) {
+      const key = keys.get(label) ?? createSecretKey(derive(label))
+      keys.set(label, key)
       return key
     },
   }
@@ -140,8 +166,16 @@ function macUnder(key: KeyObject, message: Uint8Array): Buffer {
   return createHmac('sha256', key).update(message).digest()
 }
 
-function byId(derived: Derived[]): Map<number, Derived> {
-  return new Map(derived.map((one) => [numberOf(one.id), one]))
+/** The first is the newest. */
+export function ringOf(sets: KeySet[]): Ring {
+  const byId = new Map(sets.map((one) => [numberOf(one.id), one]))
+  return {
+    newest() {
+      if (!sets[0]) throw new Error('there is no key of this kind')
+      return sets[0]
+    },
+    named: (id) => byId.get(numberOf(id)),
+  }
 }
 
 function numberOf(id: Uint8Array): number {

@@ -14,7 +14,6 @@ import { composeSignInLink, sealedAsSignIn } from './organizers/links.ts'
 import { composeChangeNotice } from './organizers/notices.ts'
 import { composeResetNotice } from './organizers/reset-notices.ts'
 import { composeMilestones, composeUpdates, composeUpdateTest } from './updates/letters.ts'
-import { sealedAsContact } from './pledges/contact.ts'
 import { composeMyPledgeLinks, composePledgeLetters, composeReminders } from './pledges/letters.ts'
 
 /** Every kind of letter, and who composes it when it is sent. */
@@ -34,8 +33,8 @@ const composers: Record<LetterTemplate, Compose> = {
   'organization-key': eachByItself(composeKeyNotice),
 }
 
-/** What is sealed in a letter, where it is not the contact of the pledge that it is about. */
-const sealedOtherwise: Record<string, SealedColumn['sealedAs']> = {
+/** What the server key seals in letters; addresses of signers wait there under the keys of days. */
+const sealedBy: Record<string, SealedColumn['sealedAs']> = {
   'organizer-sign-in': sealedAsSignIn,
   'organizer-invitation': sealedAsInvitation,
   'partner-invitation': sealedAsPartnerInvitation,
@@ -46,12 +45,13 @@ export const sealedLetters: SealedColumn = {
   table: 'letters',
   column: 'sealed',
   key: { id: 'uuid' },
-  also: [sql`template, about, campaign_id, email_digest, address_digest`],
-  sealedAs: (row) => (sealedOtherwise[String(row.template)] ?? sealedAsContact)(row),
+  also: [sql`template, about`],
+  sealedAs: (row) => sealedBy[String(row.template)]!(row),
 }
 
 /** Composes what was claimed together. One that fails does so alone, and is tried again later. */
 export const composeLetters: ComposeAll = async (deps, letters) => {
+  await deps.contactKeys.ready(deps.now())
   const made = new Map<LedgerLetter, Addressed | undefined | MailFailure>()
   const byTemplate = Map.groupBy(letters, ({ template }) => template)
   for (const [template, alike] of byTemplate) {

@@ -19,7 +19,7 @@ async function allow(typed: string): Promise<string> {
   const config = readConfig()
   const database = await databaseOf(config)
   const db = openDb({ url: database.url, connections: 1 })
-  const digest = mailboxDigest(await openKeysOf(db, config), exact)
+  const digest = mailboxDigest((await openKeysOf(db, config)).keys, exact)
   const reason = (await suppressedOf(db, [digest])).get(nameOf(digest))
   await liftSuppression(db, digest)
   await db.$client.end()

@@ -97,6 +97,7 @@ const writers: Record<string, string> = {
   organizations: 'organizations',
   campaigns: 'campaigns',
   campaign_keys: 'campaigns',
+  contact_keys: 'keys',
   deployment_keys: 'keys',
   pledge_texts: 'campaigns',
   campaign_campuses: 'campaigns',

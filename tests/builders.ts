@@ -11,6 +11,7 @@ import { startSession } from '../server/organizers/sessions.ts'
 import { checkedAddress } from '../server/pledges/address.ts'
 import { sixDigitCode } from '../server/pledges/code.ts'
 import type { PledgeRequest } from '../server/pledges/contract.ts'
+import { addressIn } from '../server/pledges/contact.ts'
 import { type PledgeKey, pledgeKey } from '../server/pledges/mailbox.ts'
 import { signToken, type TokenPurpose } from '../server/pledges/token.ts'
 import { aProof } from './captcha/proofs.ts'
@@ -240,6 +241,17 @@ export async function keyOf(server: Estamos, slug: string, email: string): Promi
 }
 
 /** The one row of an exact address. */
+/** The address that a pledge keeps for updates. */
+export async function addressKept(
+  server: Estamos,
+  slug: string,
+  contact: unknown,
+  email = 'ada@example.edu',
+): Promise<string> {
+  const campaign = await server.deps.campaigns.bySlug(slug)
+  return addressIn(server.deps.keys, campaign, await keyOf(server, slug, email), contact as Buffer)
+}
+
 export async function rowOf(
   server: Estamos,
   slug: string,

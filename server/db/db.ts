@@ -87,6 +87,13 @@ function sqlStateOf(error: unknown): string | undefined {
   return error instanceof Error && error.cause ? sqlStateOf(error.cause) : undefined
 }
 
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Whether a statement gave up waiting for somebody who has in hand what it needs. */
+export function isLockedOut(error: unknown): boolean {
+  return sqlStateOf(error) === LOCK_NOT_AVAILABLE
+}
+
 const UNDEFINED_TABLE = '42P01'
 
 /** Whether an error means that the database was never migrated. */

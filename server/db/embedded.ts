@@ -13,7 +13,10 @@ const run = promisify(execFile)
 const DATABASE = 'estamos'
 const LOCALE = ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8']
 
-/** Settings of a server that nobody tunes; the logs hold neither rows nor parameters. */
+/**
+ * Settings of a server that nobody tunes; the logs hold neither rows nor parameters, and the write-ahead log is deleted
+ * once it is not needed: used anew, its files would hold for weeks what was erased.
+ */
 const SETTINGS = [
   'log_error_verbosity=terse',
   'log_parameter_max_length_on_error=0',
@@ -23,6 +26,7 @@ const SETTINGS = [
   'shared_buffers=256MB',
   'random_page_cost=1.1',
   'max_wal_size=4GB',
+  'wal_recycle=off',
   'checkpoint_timeout=15min',
   'max_connections=200',
 ]

@@ -3,7 +3,7 @@ import type { Db } from '../db/db.ts'
 import { mailDomains, mailExchanges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { registrableDomain } from '../pledges/address.ts'
-import { openContact } from '../pledges/contact.ts'
+import { isLost, openContact } from '../pledges/contact.ts'
 import { hoursCounted } from '../leaderboards/tally.ts'
 
 interface Waiting extends Record<string, unknown> {
@@ -38,8 +38,9 @@ async function nameDomainsOf({ db, keys }: Deps, campaignId: number, smallestSho
     from pledges join shared using (domain_digest)
     where campaign_id = ${campaignId} and state = 'pending' and contact is not null
     order by domain_digest`)
-  if (rows.length === 0) return
-  const named = rows.map(({ domain_digest, email_digest, address_digest, contact }) => {
+  const legible = rows.filter(({ contact }) => !isLost(keys, contact))
+  if (legible.length === 0) return
+  const named = legible.map(({ domain_digest, email_digest, address_digest, contact }) => {
     const key = { campaignId, emailDigest: email_digest, addressDigest: address_digest }
     const { email } = openContact(keys, key, contact)
     return { campaignId, domainDigest: domain_digest, domain: registrableDomain(email.split('@')[1] ?? '') }

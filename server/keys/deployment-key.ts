@@ -5,6 +5,7 @@ import { StartRefused } from '../config/settings.ts'
 import type { Db } from '../db/db.ts'
 import { deploymentKeys } from '../db/schema.ts'
 import { type Keys, openKeys, SealedByAnother } from '../keys.ts'
+import { type ContactKeys, openContactKeys } from './contact-keys.ts'
 import type { SealedColumn } from './sealed-column.ts'
 
 const NAME = 'deployment'
@@ -15,13 +16,18 @@ const NONE_YET = Buffer.alloc(0)
  * All keys of this server; makes the deployment's own where the database has none yet. Two that start at once make one.
  * @throws StartRefused where SECRET_KEY is not the one that the database was sealed with
  */
-export async function openKeysOf(db: Db, serverKeys: ServerKeys): Promise<Keys> {
+export async function openKeysOf(
+  db: Db,
+  serverKeys: ServerKeys,
+): Promise<{ keys: Keys; contactKeys: ContactKeys }> {
   const wrapping = openKeys({ ...serverKeys, deploymentKey: NONE_YET })
   const key = wrapping.seal('deployment-key', randomBytes(32), CONTEXT)
   await db.insert(deploymentKeys).values({ name: NAME, key }).onConflictDoNothing()
   const [row] = await db.select().from(deploymentKeys)
   if (!row) throw new Error('no deployment key was made')
-  return openKeys({ ...serverKeys, deploymentKey: unwrapped(wrapping, row.key) })
+  const contactKeys = openContactKeys(db, wrapping)
+  const deploymentKey = unwrapped(wrapping, row.key)
+  return { keys: openKeys({ ...serverKeys, deploymentKey }, contactKeys), contactKeys }
 }
 
 function unwrapped(wrapping: Keys, key: Buffer): Buffer {

@@ -8,8 +8,8 @@ import type { Keys } from '../keys.ts'
 import { sealedLetters } from '../letters.ts'
 import { sealedInvitations } from '../organizations/invitations.ts'
 import { sealedOrganizers } from '../organizers/organizer.ts'
-import { sealedContacts } from '../pledges/contact.ts'
 import { LONGEST_LINK } from '../pledges/token.ts'
+import { sealedContactKeys } from './contact-keys.ts'
 import { lastRotation, noteRotation, sealedDeploymentKey } from './deployment-key.ts'
 import { countSealedByOthers, reseal, type Resealed } from './sealed-column.ts'
 
@@ -17,12 +17,12 @@ import { countSealedByOthers, reseal, type Resealed } from './sealed-column.ts'
 const columns = [
   sealedDeploymentKey,
   sealedDigestKeys,
+  sealedContactKeys,
   sealedOrganizers,
   sealedInvitations,
   sealedPartnerInvitations,
   sealedChapterContacts,
   sealedLetters,
-  sealedContacts,
 ]
 
 export interface Counted {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
-import { type Keys, type Purpose, SEALED_ID } from '../keys.ts'
+import { type Keys, type Purpose, SEALED_ID, VERSIONS } from '../keys.ts'
 
 type Row = Record<string, unknown>
 
@@ -11,7 +11,7 @@ export interface SealedColumn {
   table: string
   column: string
   /** The columns of the primary key, with their types. */
-  key: Record<string, 'text' | 'int' | 'bytea' | 'uuid'>
+  key: Record<string, 'text' | 'int' | 'bytea' | 'uuid' | 'date'>
   /** What else tells what it is bound to, as SQL over the table. */
   also?: SQL[]
   sealedAs(row: Row): { purpose: Purpose; context: Uint8Array }
@@ -66,8 +66,10 @@ async function readBatch(db: Db, keys: Keys, column: SealedColumn, after: Row | 
 }
 
 function byOthers(keys: Keys, { column }: SealedColumn): SQL {
-  const id = sql`substring(${sql.identifier(column)} from ${SEALED_ID.at + 1}::int for ${SEALED_ID.bytes}::int)`
-  return sql`${sql.identifier(column)} is not null and ${id} <> ${keys.idFor('contact')}`
+  const sealed = sql.identifier(column)
+  const id = sql`substring(${sealed} from ${SEALED_ID.at + 1}::int for ${SEALED_ID.bytes}::int)`
+  const isOfServer = sql`get_byte(${sealed}, 0) = ${VERSIONS.server}::int`
+  return sql`${sealed} is not null and ${isOfServer} and ${id} <> ${keys.idFor('organizer')}`
 }
 
 interface Anew {

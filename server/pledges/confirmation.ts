@@ -1,4 +1,4 @@
-import { requireRemembered } from '../campaigns/campaign.ts'
+import { type Campaign, requireRemembered } from '../campaigns/campaign.ts'
 import type { Deps } from '../deps.ts'
 import { sealingOf } from '../contacts/sealing.ts'
 import type { Leaderboard } from '../leaderboards/contract.ts'
@@ -17,10 +17,12 @@ import { readLink, type Ticket } from './token.ts'
 export async function confirmPledge(deps: Deps, request: ConfirmationRequest): Promise<Confirmation> {
   const ticket =
     'token' in request ? await readLink(deps, 'confirm', request.token) : await codeTicket(deps, request)
+  const campaign = await deps.campaigns.byId(ticket.key.campaignId)
+  if (!campaign) throw new Refusal('unknown-campaign', 'This campaign is no longer here.')
   const sharing = 'token' in request && { sealing: await sealingOf(deps, ticket) }
   const before = deps.leaderboards.known(ticket.key.campaignId)?.leaderboard
-  const confirmed = await deps.confirmations.add({ ...ticket, ...sharing, at: deps.now() })
-  return await thanks(deps, ticket.key.campaignId, confirmed, before)
+  const confirmed = await deps.confirmations.add({ ...ticket, ...sharing, campaign, at: deps.now() })
+  return await thanks(deps, campaign, confirmed, before)
 }
 
 async function codeTicket(deps: Deps, { campaign: slug, email, code }: ConfirmationByCode): Promise<Ticket> {
@@ -33,12 +35,10 @@ async function codeTicket(deps: Deps, { campaign: slug, email, code }: Confirmat
 
 async function thanks(
   deps: Deps,
-  campaignId: number,
+  campaign: Campaign,
   { campusId, isNew }: Confirmed,
   before: Leaderboard | undefined,
 ): Promise<Confirmation> {
-  const campaign = await deps.campaigns.byId(campaignId)
-  if (!campaign) throw new Refusal('unknown-campaign', 'This campaign is no longer here.')
   const page = `${deps.publicUrl}/c/${campaign.slug}`
   const campus = campusId === undefined ? undefined : deps.campuses.byId(campusId)
   if (!campus) return { campaign: campaign.slug, shareUrl: page }

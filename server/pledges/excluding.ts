@@ -4,7 +4,7 @@ import type { DbOrTx, Tx } from '../db/db.ts'
 import { NO_CAMPUS } from '../db/schema.ts'
 import type { Keys } from '../keys.ts'
 import { changeTallies } from '../leaderboards/tally.ts'
-import { openContact } from './contact.ts'
+import { isLost, openContact } from './contact.ts'
 import type { PledgeKey } from './mailbox.ts'
 import { leaves, type PledgeState } from './states.ts'
 
@@ -66,7 +66,7 @@ export async function nextMeant(
 }
 
 function nameIn(keys: Keys, campaignId: number, row: MeantRow): string {
-  if (!row.contact) return ''
+  if (!row.contact || isLost(keys, row.contact)) return ''
   const key = { campaignId, emailDigest: row.email_digest, addressDigest: row.address_digest }
   return openContact(keys, key, row.contact).name ?? ''
 }

@@ -6,7 +6,7 @@ import { pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { Keys } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
-import { type Contact, openContact } from './contact.ts'
+import { type Contact, isLost, openContact } from './contact.ts'
 import type { MyPledge } from './contract.ts'
 import { isPledge, type PledgeKey } from './mailbox.ts'
 import { showSharing } from './sharing.ts'
@@ -47,7 +47,8 @@ export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge
 
 /** What waits with a pledge that is not confirmed; afterwards the columns hold what was kept of it. */
 export function contactWaiting(keys: Keys, row: PledgeRow): Contact | undefined {
-  return row.confirmedAt === null && row.contact ? openContact(keys, row, row.contact) : undefined
+  if (row.confirmedAt !== null || !row.contact || isLost(keys, row.contact)) return undefined
+  return openContact(keys, row, row.contact)
 }
 
 /** By id; those of a pledge that waits are sealed with its contact. */

@@ -1,8 +1,9 @@
+import type { Campaign } from '../campaigns/campaign.ts'
 import type { TextName } from '../campaigns/texts.ts'
 import type { Box, Sealing } from '../contacts/sealing.ts'
 import type { Keys } from '../keys.ts'
 import { hasSameTicks, type NamedText, showsSameText, textShown } from './choices.ts'
-import { openContact, sealContact } from './contact.ts'
+import { openContact, sealKept } from './contact.ts'
 import type { Answer } from './contract.ts'
 import { keyName, type PledgeKey } from './mailbox.ts'
 import { displayName } from './name.ts'
@@ -15,6 +16,8 @@ export interface Confirming {
   choices: Buffer
   /** Where a page of ours repeats in words whom the contact is shared with: by the link. A code shares nothing. */
   sealing?: Sealing
+  /** Under whose key an address is kept. */
+  campaign: Pick<Campaign, 'digestKey'>
   at: Date
 }
 
@@ -74,7 +77,7 @@ export function keepOf(keys: Keys, rows: PledgeRow[], { confirmings, texts }: Co
   const held = new Map(rows.flatMap((row) => (row.exclusion_id ? [[mailboxOf(row), row.exclusion_id]] : [])))
   const own = new Map(rows.map((row) => [nameOf(row), row]))
   const kept: Kept[] = []
-  for (const { key, choices, sealing } of confirmings) {
+  for (const { key, choices, sealing, campaign } of confirmings) {
     const row = own.get(keyName(key))
     if (row?.state !== 'pending') continue
     own.delete(keyName(key))
@@ -83,7 +86,7 @@ export function keepOf(keys: Keys, rows: PledgeRow[], { confirmings, texts }: Co
     } else {
       taken.add(mailboxOf(row))
       const exclusionId = held.get(mailboxOf(row)) ?? null
-      kept.push(keepTicked(keys, row, { choices, sealing, texts, exclusionId }))
+      kept.push(keepTicked(keys, row, { choices, sealing, campaign, texts, exclusionId }))
     }
   }
   return kept
@@ -100,7 +103,7 @@ const nothing = {
   boxes: [],
 }
 
-interface Ticked extends Pick<Confirming, 'choices'> {
+interface Ticked extends Pick<Confirming, 'choices' | 'campaign'> {
   sealing: Sealing | undefined
   texts: NamedText[]
   exclusionId: number | null
@@ -108,7 +111,7 @@ interface Ticked extends Pick<Confirming, 'choices'> {
 
 /** Keeps the ticks only if they are those the email listed; somebody may have signed this address since. */
 function keepTicked(keys: Keys, row: PledgeRow, ticked: Ticked): Kept {
-  const { choices, sealing, texts, exclusionId } = ticked
+  const { choices, sealing, campaign, texts, exclusionId } = ticked
   const isListed = hasSameTicks(row.choices_hash, choices)
   const listsName = isListed && row.lists_name
   const wantsUpdates = isListed && row.wants_updates
@@ -121,7 +124,7 @@ function keepTicked(keys: Keys, row: PledgeRow, ticked: Ticked): Kept {
     listsName,
     wantsUpdates,
     displayName: listsName ? (contact?.name ? displayName(contact.name) : row.display_name) : null,
-    contact: wantsUpdates && contact ? sealContact(keys, key, { email: contact.email }) : null,
+    contact: wantsUpdates && contact ? sealKept(campaign, key, contact) : null,
     clauses: contact?.clauses ?? [],
     text: readIn(keys, row, { choices, texts }),
     answers: contact?.answers ?? [],

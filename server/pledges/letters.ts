@@ -10,7 +10,7 @@ import type { LedgerLetter } from '../mail/ledger.ts'
 import { stopUrl } from '../mail/stop-link.ts'
 import { checkedAddress } from './address.ts'
 import { sixDigitCode } from './code.ts'
-import { type NamedKey, openContact } from './contact.ts'
+import { addressIn, isLost, type NamedKey } from './contact.ts'
 import { findPledges } from './found.ts'
 import { clausesPromised, contactWaiting, type PledgeRow } from './held.ts'
 import { keyName, type PledgeKey } from './mailbox.ts'
@@ -155,8 +155,8 @@ async function askedOf(deps: Deps, letters: LedgerLetter[]): Promise<(Asked | un
       const row = key && rows.get(keyName(key))
       const campaign = row && (await deps.campaigns.byId(row.campaignId))
       const sealed = letter.sealed ?? row?.contact
-      if (!campaign || !sealed) return undefined
-      const { email: to } = openContact(deps.keys, row, sealed)
+      if (!campaign || !sealed || isLost(deps.keys, sealed)) return undefined
+      const to = addressIn(deps.keys, campaign, row, sealed)
       const shareWith = contactWaiting(deps.keys, row)?.shareWith ?? []
       return { campaign, row, letter, to, clauses: clausesPromised(deps.keys, row), shareWith }
     }),

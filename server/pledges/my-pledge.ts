@@ -10,7 +10,7 @@ import { Refusal } from '../refusal.ts'
 import { type Campaign, requireRemembered, textIn } from '../campaigns/campaign.ts'
 import { checkedAddress } from './address.ts'
 import { checkedClauses } from './asked.ts'
-import { openContact, sealContact } from './contact.ts'
+import { addressIn, sealContact, sealKept } from './contact.ts'
 import type { MyPledge, MyPledgeChange, MyPledgeLinkRequest } from './contract.ts'
 import {
   campaignOf,
@@ -131,14 +131,15 @@ function updates(
   if (campaign.contactMode === 'count-only') {
     throw new Refusal('contact-not-offered', 'This campaign keeps no addresses.', { field: 'updates' })
   }
+  const contact = { email: sameAddress(campaign, key, change) }
   return {
     wantsUpdates: true,
-    contact: sealContact(deps.keys, key, { email: sameAddress(campaign, key, change) }),
+    contact: row.confirmedAt ? sealKept(campaign, key, contact) : sealContact(deps.keys, key, contact),
   }
 }
 
 function addressOf({ keys }: Deps, campaign: Campaign, row: PledgeRow, change: MyPledgeChange): string {
-  return row.contact ? openContact(keys, row, row.contact).email : sameAddress(campaign, row, change)
+  return row.contact ? addressIn(keys, campaign, row, row.contact) : sameAddress(campaign, row, change)
 }
 
 /** The address was erased on confirmation; whoever wants to be written to, or shares it, types it again. */

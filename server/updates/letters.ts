@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import type { Addressed, Compose } from '../mail/addressed.ts'
 import type { LedgerLetter } from '../mail/ledger.ts'
 import { openOrganizer } from '../organizers/organizer.ts'
-import { openContact } from '../pledges/contact.ts'
+import { addressIn } from '../pledges/contact.ts'
 import { findPledges } from '../pledges/found.ts'
 import { keyOf, myPledgeUrl } from '../pledges/letters.ts'
 import { keyName, type PledgeKey } from '../pledges/mailbox.ts'
@@ -137,8 +137,9 @@ async function readersOf(deps: Deps, letters: LedgerLetter[]): Promise<(Reader |
       const row = key && rows.get(keyName(key))
       if (!row?.contact || row.state !== 'confirmed' || !row.wantsUpdates) return undefined
       const campaign = await deps.campaigns.byId(row.campaignId)
-      const { email: to } = openContact(deps.keys, row, row.contact)
-      return campaign && { campaign, key: row, campusId: row.campusId, to, locale: row.locale }
+      if (!campaign) return undefined
+      const to = addressIn(deps.keys, campaign, row, row.contact)
+      return { campaign, key: row, campusId: row.campusId, to, locale: row.locale }
     }),
   )
 }

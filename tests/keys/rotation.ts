@@ -28,7 +28,7 @@ export function aSecret(word: string): string {
 /** Columns, of all that there are, in which something begins as what this key has sealed: bytes, or base64 within JSON. */
 export async function placesSealedBy({ deps: { db } }: Estamos, secretKey: string): Promise<string[]> {
   const { idFor } = openKeys({ secretKey, oldSecretKeys: [], deploymentKey: Buffer.alloc(0) })
-  const begins = Buffer.concat([Buffer.of(1), idFor('contact')])
+  const begins = Buffer.concat([Buffer.of(1), idFor('organizer')])
   const { rows: columns } = await db.execute<{ table: string; column: string; type: string }>(sql`
     select table_schema || '.' || table_name as table, column_name as column, data_type as type
     from information_schema.columns join information_schema.tables using (table_schema, table_name)

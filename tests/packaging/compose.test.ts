@@ -93,6 +93,7 @@ test('the database logs nothing that people typed', () => {
   expect(flags).toContain('log_error_verbosity=terse')
   expect(flags).toContain('log_parameter_max_length_on_error=0')
   expect(flags).toContain('log_min_error_statement=panic')
+  expect(flags).toContain('wal_recycle=off')
 })
 
 test('the web check passes while the server answers, and fails where none does', async () => {

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { openContact } from '../../server/pledges/contact.ts'
 import {
+  addressKept,
   aCampaignThatAsks,
   answersTo,
   asSigner,
@@ -61,7 +62,7 @@ test('until then it waits sealed with the pledge alone; afterwards nothing links
   expect(sealed).toEqual({ email: 'ada@example.edu', answers: [{ question: questions[0], option: 3 }] })
   expect(letters).toEqual([null])
   for (const held of [before, waiting, await everythingHeld()]) expect(held).not.toMatch(/answers|option"/)
-  expect(openContact(server.deps.keys, key, kept?.contact as Buffer)).toEqual({ email: 'ada@example.edu' })
+  expect(await addressKept(server, slug, kept?.contact)).toBe('ada@example.edu')
   expect(await answersTo(server, questions[0])).toEqual({ 3: 1 })
   const { rows } = await server.deps.db.execute(sql`
     select column_name from information_schema.columns where table_name = 'answer_tallies'`)

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { check, date, foreignKey, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { campaigns } from './campaigns.ts'
 import { bytea, instant } from './columns.ts'
 
@@ -37,4 +37,16 @@ export const campaignKeys = pgTable(
       foreignColumns: [campaigns.id],
     }).onDelete('cascade'),
   ],
+)
+
+/** The key under which contacts wait that came on a day, sealed by the server key. It goes when the day is eight days ago. */
+export const contactKeys = pgTable(
+  'contact_keys',
+  {
+    /** UTC. */
+    day: date('day').notNull(),
+    /** 32 random bytes. */
+    key: bytea('key').notNull(),
+  },
+  (t) => [primaryKey({ name: 'contact_keys_pkey', columns: [t.day] })],
 )
