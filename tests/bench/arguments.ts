@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-const BENCHES = ['sign', 'confirm', 'export', 'kills', 'mail', 'attack', 'cases'] as const
+const BENCHES = ['sign', 'confirm', 'export', 'contacts', 'kills', 'mail', 'attack', 'cases'] as const
 
 export interface Asked {
   bench: (typeof BENCHES)[number]

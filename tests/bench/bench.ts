@@ -1,10 +1,11 @@
-/** How many people can sign or confirm in a second, how long exports take, and what killing does to mail: `node tests/bench/bench.ts NAME`. */
+/** How many people can sign or confirm in a second, how long exports and contacts take, and what killing does to mail: `node tests/bench/bench.ts NAME`. */
 import { availableParallelism } from 'node:os'
 import { sql } from 'drizzle-orm'
 import { type Asked, BenchFailed, readArguments } from './arguments.ts'
 import { attackBench } from './attack.ts'
 import { casesBench } from './cases.ts'
 import { confirmBench } from './confirm.ts'
+import { contactsBench } from './contacts.ts'
 import { exportBench } from './export.ts'
 import { killsBench } from './kills.ts'
 import { mailBench } from './mail.ts'
@@ -113,6 +114,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => void close().finally(() => process.exit(130)))
   try {
     if (asked.bench === 'export') await exportBench(stage)
+    else if (asked.bench === 'contacts') await contactsBench(stage)
     else if (asked.bench === 'attack') await attackBench(stage)
     else if (asked.bench === 'cases') await casesBench(stage)
     else if (asked.bench === 'kills') await killsBench(stage)
