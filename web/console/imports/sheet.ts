@@ -4,6 +4,7 @@ import { withoutGuards } from '../../../spreadsheets/csv-row.ts'
 
 const MOST_BYTES = 5_000_000
 const MOST_ROWS = 10_000
+const MOST_COLUMNS = 200
 
 export type Sheet = string[][]
 
@@ -29,17 +30,33 @@ export async function sheetOfText(text: string): Promise<Sheet> {
 }
 
 async function sheetOfWorkbook(file: File): Promise<Sheet> {
-  const { readSheet } = await import('read-excel-file/browser')
-  const cells = await readSheet(file).catch(() => {
+  const cells = await cellsOf(file).catch((cause: unknown) => {
+    if (cause instanceof Unreadable) throw cause
     throw new Unreadable('This workbook cannot be read. Save it as CSV, and choose that file.')
   })
   return checked(cells.map((row) => row.map((cell) => (cell === null ? '' : String(cell)))))
+}
+
+async function cellsOf(file: File) {
+  const [{ isBomb }, { readSheet }] = await Promise.all([
+    import('./bombs.ts'),
+    import('read-excel-file/browser'),
+  ])
+  if (isBomb(new Uint8Array(await file.arrayBuffer())))
+    throw new Unreadable(
+      'This workbook holds more than can be read. Copy the rows that you need into a new one.',
+    )
+  return await readSheet(file)
 }
 
 function checked(sheet: Sheet): Sheet {
   if (sheet.every(isBlank)) throw new Unreadable('There is nothing in it.')
   if (sheet.length > MOST_ROWS)
     throw new Unreadable(`It has more than ${MOST_ROWS.toLocaleString()} rows. Bring it in in parts.`)
+  if (sheet.some((row) => row.length > MOST_COLUMNS))
+    throw new Unreadable(
+      `It has more than ${MOST_COLUMNS} columns. Copy those that you need into a new sheet.`,
+    )
   return sheet
 }
 
