@@ -48,8 +48,11 @@ async function nameDomainsOf({ db, keys }: Deps, campaignId: number, smallestSho
   await db.insert(mailDomains).values(named).onConflictDoNothing()
 }
 
-/** Of a drive whose signers are forgotten: they name what no pledge has any more. */
+/** Of a drive whose signers are forgotten: they name what no pledge has any more. What was held stays known as a number. */
 export async function forgetMailDomainsOf(db: Db, campaignId: number): Promise<void> {
+  await db.execute(sql`
+    update exclusions set subject = sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+    where campaign_id = ${campaignId} and reason in ('domain', 'mail-host')`)
   await db.delete(mailExchanges).where(eq(mailExchanges.campaignId, campaignId))
   await db.delete(mailDomains).where(eq(mailDomains.campaignId, campaignId))
 }
