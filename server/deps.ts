@@ -11,6 +11,7 @@ import { type Listener, openListener } from './db/listen.ts'
 import { openSlots, type Slots } from './exports/slots.ts'
 import { type ArrivalsCounting, openArrivalsCounting } from './exclusions/arrivals.ts'
 import { type MailExchanges, openMailExchanges } from './exclusions/mail-exchanges.ts'
+import { openRushes, type Rushes } from './exclusions/rushes.ts'
 import type { Keys } from './keys.ts'
 import type { ContactKeys } from './keys/contact-keys.ts'
 import { openKeysOf } from './keys/deployment-key.ts'
@@ -44,6 +45,7 @@ export interface Deps {
   sourceCounting: SourceCounting
   arrivals: ArrivalsCounting
   mailExchanges: MailExchanges
+  rushes: Rushes
   mail: Mail
   /** The only way out for campaigns of a made-up world. */
   demoMail: Mail
@@ -85,6 +87,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
   const mail = waysOut(config, mailboxFolder, returnPaths)
   const campuses = await openCampuses(db)
   listener.on('campuses', () => void campuses.reload().catch(() => {}))
+  const rushes = openRushes({ db, now })
   const mailExchanges = openMailExchanges({ db, now, servers: config.dns })
   const leaderboards = openLeaderboards({ db, listener, now })
   const addressNames = openAddressNames(db, keys)
@@ -104,6 +107,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     sourceCounting: openSourceCounting(db, now),
     arrivals: openArrivalsCounting(db, now),
     mailExchanges,
+    rushes,
     ...mail,
     mailboxFolder,
     backChannel: {
@@ -117,7 +121,7 @@ export async function openDeps({ config, databaseUrl, now = () => new Date() }: 
     codeTries: new Batch({ write: inTransaction(db, judgeCodes(keys)) }),
     confirmations: new Batch({ write: inTransaction(db, confirmPledges(keys)) }),
     exports: openSlots(),
-    close: () => closeAll({ db, listener, leaderboards, requestCounts, mailExchanges, ...mail }),
+    close: () => closeAll({ db, listener, leaderboards, requestCounts, mailExchanges, rushes, ...mail }),
   }
 }
 
@@ -153,7 +157,7 @@ function publicKey(base64: string | undefined): KeyObject | undefined {
 
 interface Opened extends Pick<
   Deps,
-  'db' | 'leaderboards' | 'requestCounts' | 'mailExchanges' | 'mail' | 'demoMail'
+  'db' | 'leaderboards' | 'requestCounts' | 'mailExchanges' | 'rushes' | 'mail' | 'demoMail'
 > {
   listener: Listener
 }
@@ -164,10 +168,11 @@ async function closeAll({
   leaderboards,
   requestCounts,
   mailExchanges,
+  rushes,
   mail,
   demoMail,
 }: Opened): Promise<void> {
-  await Promise.all([requestCounts.close(), mailExchanges.close()])
+  await Promise.all([requestCounts.close(), mailExchanges.close(), rushes.close()])
   await leaderboards.close()
   await listener.close()
   await Promise.all([mail.close(), demoMail.close()])

@@ -11,7 +11,7 @@ import { rewriteTable } from './db/rewriting.ts'
 import type { Deps } from './deps.ts'
 import { carryOut, carryOutUnfinished } from './exclusions/carrying-out.ts'
 import { nameMailDomains } from './exclusions/mail-domains.ts'
-import { noticeFakes } from './exclusions/noticing.ts'
+import { noticeFakes, noticeFakesOf } from './exclusions/noticing.ts'
 import { destroyOldContactKeys } from './keys/contact-keys.ts'
 import { recountTallies } from './leaderboards/recount.ts'
 import { sumUpCreated } from './leaderboards/tally.ts'
@@ -103,6 +103,7 @@ function works(deps: Deps): Record<string, Task> {
     'sum-up-created': () => sumUpCreated(deps),
     'name-mail-domains': () => nameMailDomains(deps),
     'notice-fakes': () => noticeFakes(deps),
+    'notice-fakes-of': (payload) => noticeFakesOf(deps, (payload as { campaign: number }).campaign),
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'remind-unconfirmed': () => remindUnconfirmed(deps),

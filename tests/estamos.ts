@@ -24,7 +24,9 @@ export interface Estamos {
   clock: { now?: Date }
   /** Another process's worth of server on the same database. */
   another(): Promise<Pick<Estamos, 'app' | 'deps'>>
-  /** Does all the jobs that wait, sends all letters that are due, and ends. */
+  /** Does all the jobs that wait, and ends. */
+  doJobs(): Promise<void>
+  /** The same, and sends all letters that are due. */
   work(): Promise<void>
 }
 
@@ -62,6 +64,7 @@ export function estamos({ env = () => ({}), isUp = false, ...given }: Settings =
     server.another = open
     Object.assign(server, await open())
     const { app, deps, config } = server as Estamos
+    server.doJobs = () => workOff(deps)
     server.work = async () => {
       await workOff(deps)
       await deliverAll({ deps, databaseUrl: database.url, compose: composeLetters, report: () => {} })

@@ -10,9 +10,12 @@ export const ExclusionParams = Type.Object({
 
 const Instant = Type.String({ format: 'date-time' })
 
-export const Signal = Type.Enum(['disposable-domain', 'no-mail-exchange', 'burst', 'same-name'], {
-  description: 'What was noticed about a pledge; it never changes an answer to its signer.',
-})
+export const Signal = Type.Enum(
+  ['disposable-domain', 'no-mail-exchange', 'burst', 'same-name', 'random-name'],
+  {
+    description: 'What was noticed about a pledge; it never changes an answer to its signer.',
+  },
+)
 export type Signal = Static<typeof Signal>
 
 /** `excluded`: an exclusion holds it, whether it had been confirmed or still waits. */

@@ -13,6 +13,13 @@ const providers = [
   'naver.com qq.com 163.com 126.com yandex.com yandex.ru mail.ru rediffmail.com orange.fr free.fr libero.it',
 ].flatMap((line) => line.split(' '))
 
+const names = new Set(providers)
+
+/** @param domain as somebody registered it */
+export function isProvider(domain: string): boolean {
+  return names.has(domain)
+}
+
 /** Judges mail domains by their digests, since no other trace of them is kept. */
 export function isProviderIn(campaign: DigestingCampaign): (digest: Buffer) => boolean {
   const known = new Set(providers.map((name) => nameOf(domainDigest(campaign, { registrableDomain: name }))))

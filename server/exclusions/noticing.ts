@@ -9,7 +9,7 @@ import { noticeListedHosts } from './mail-hosts.ts'
 import { hoursCounted } from '../leaderboards/tally.ts'
 
 /** A drive in which less goes on has no flood. */
-const FEWEST_IN_AN_HOUR = 30
+const FEWEST_IN_TWO_HOURS = 30
 const LOOKED_UP_MINUTES = 60
 /** Names that are looked through: of the newest pledges, so that a launch of thousands is not opened again and again. */
 const NAMES_MINUTES = 60
@@ -21,14 +21,17 @@ const NAMESAKES_SHARE = 0.02
 
 /** By the clock: notes at new pledges what can be seen only beside others, and holds what looks like a flood. */
 export async function noticeFakes(deps: Deps): Promise<void> {
-  for (const { campaignId, isBusy } of await campaignsToLookAt(deps)) {
-    const campaign = await deps.campaigns.byId(campaignId)
-    if (!campaign) continue
-    await noticeWithoutMail(deps, campaignId)
-    await noticeListedHosts(deps.db, campaignId, deps.now())
-    const arrivals = isBusy ? await noticeCrowds(deps, campaignId) : undefined
-    await holdFakes(deps, campaign, arrivals)
-  }
+  for (const campaignId of await activeCampaigns(deps)) await noticeFakesOf(deps, campaignId)
+}
+
+/** The same for one drive, into which something rushes. */
+export async function noticeFakesOf(deps: Deps, campaignId: number): Promise<void> {
+  const campaign = await deps.campaigns.byId(campaignId)
+  if (!campaign) return
+  await noticeWithoutMail(deps, campaignId)
+  await noticeListedHosts(deps.db, campaignId, deps.now())
+  const isBusy = (await createdIn(deps, campaignId)) >= FEWEST_IN_TWO_HOURS
+  await holdFakes(deps, campaign, isBusy ? await noticeCrowds(deps, campaignId) : undefined)
 }
 
 async function noticeCrowds(deps: Deps, campaignId: number): Promise<Arrivals> {
@@ -39,15 +42,22 @@ async function noticeCrowds(deps: Deps, campaignId: number): Promise<Arrivals> {
 }
 
 /** From the totals of hours, so that a quiet server does not look through pledges at all. */
-async function campaignsToLookAt({ db, now }: Deps) {
-  const { rows } = await db.execute<{ campaign_id: number; created: number }>(sql`
-    select campaign_id, sum(created)::int as created from ${hoursCounted}
-    where hour > ${now().toISOString()}::timestamptz - interval '2 hours'
+async function activeCampaigns({ db, now }: Deps): Promise<number[]> {
+  const { rows } = await db.execute<{ campaign_id: number }>(sql`
+    select campaign_id from ${hoursCounted} where ${isInTwoHours(now())}
     group by 1 having sum(created) > 0 order by 1`)
-  return rows.map(({ campaign_id, created }) => ({
-    campaignId: campaign_id,
-    isBusy: created >= FEWEST_IN_AN_HOUR,
-  }))
+  return rows.map(({ campaign_id }) => campaign_id)
+}
+
+async function createdIn({ db, now }: Deps, campaignId: number): Promise<number> {
+  const { rows } = await db.execute<{ created: number }>(sql`
+    select coalesce(sum(created), 0)::int as created from ${hoursCounted}
+    where campaign_id = ${campaignId} and ${isInTwoHours(now())}`)
+  return rows[0]?.created ?? 0
+}
+
+function isInTwoHours(now: Date): SQL {
+  return sql`hour > ${now.toISOString()}::timestamptz - interval '2 hours'`
 }
 
 async function noticeBursts({ db }: Deps, campaignId: number, arrivals: Arrivals): Promise<void> {

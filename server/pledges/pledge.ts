@@ -56,13 +56,18 @@ async function readied(deps: Deps, campaign: Campaign, asked: Asked): Promise<Re
 
 async function written(deps: Deps, { signing, shown }: Ready): Promise<PledgeReceipt> {
   await deps.signings.add(signing)
-  // A domain of a campus takes mail, whatever DNS says of it.
-  if (!signing.campusProven) deps.mailExchanges.note(signing.campaign, signing.address)
+  noteArrival(deps, signing)
   return {
     status: 'check-your-email',
     receipt: signing.letterId,
     ...(shown && { campus: shown.campus.domain }),
   }
+}
+
+/** Of a campus' domain it would be in vain: it takes mail, whatever DNS says, and comes in crowds. */
+function noteArrival(deps: Deps, { campaign, address, campusProven, source }: Signing): void {
+  if (!campusProven) deps.mailExchanges.note(campaign, address)
+  deps.rushes.note(campaign, { domain: campusProven ? undefined : address.registrableDomain, source })
 }
 
 interface Signer {
@@ -128,7 +133,8 @@ function signingOf(
     locale: text.locale,
     source: registeredSource(campaign, request.source),
     letterId: newLetterId(),
-    signals: signalsOf(address),
+    // A campus gives its addresses out itself, and many of them look random.
+    signals: shown?.isProven ? '' : signalsOf(address),
     at: deps.now(),
   }
 }

@@ -1,11 +1,16 @@
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
 import type { Address } from './address.ts'
+import { looksRandom } from './random-name.ts'
+import type { Signal } from './weighing.ts'
 
 const disposable = disposableEmailBlocklistSet()
 
-/** What an address shows by itself, for finding fakes; the signer's answer does not depend on it. */
-export function signalsOf({ domain }: Address): string {
-  return isDisposable(domain) ? 'disposable-domain' : ''
+/** What an address shows by itself, for finding fakes, as words; the signer's answer does not depend on it. */
+export function signalsOf({ domain, exact }: Address): string {
+  const signals: Signal[] = []
+  if (isDisposable(domain)) signals.push('disposable-domain')
+  if (looksRandom(exact.slice(0, exact.lastIndexOf('@')))) signals.push('random-name')
+  return signals.join(' ')
 }
 
 /** Mailboxes that anybody opens and leaves behind, on sub-domains of such a service too. */

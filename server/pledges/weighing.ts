@@ -4,7 +4,13 @@ import { sql, type SQL } from 'drizzle-orm'
  * What each signal weighs. None but a throw-away mailbox takes a pledge out of the count alone: many bear one name, and a
  * newsletter is a burst, too.
  */
-const weights = { 'disposable-domain': 2, 'no-mail-exchange': 1, burst: 1, 'same-name': 1 } as const
+const weights = {
+  'disposable-domain': 2,
+  'no-mail-exchange': 1,
+  burst: 1,
+  'same-name': 1,
+  'random-name': 1,
+} as const
 const HELD_FROM = 2
 
 export type Signal = keyof typeof weights

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { checkedAddress } from '../../server/pledges/address.ts'
 import { sealContact } from '../../server/pledges/contact.ts'
@@ -106,4 +107,24 @@ export async function sums(server: Estamos, slug: string): Promise<Sums & Record
       (select coalesce(sum(confirmed), 0)::int from tallies where campaign_id = ${id}) as tallies,
       (select count(*)::int from pledges where campaign_id = ${id} and state = 'confirmed') as rows`)
   return rows[0]!
+}
+
+/** Looks at both sums from connections of its own, as often as it can. */
+export function watching(server: Estamos, slug: string) {
+  const over = new AbortController()
+  const looking = (async () => {
+    const seen: Sums[] = []
+    const other = await server.another()
+    while (!over.signal.aborted) {
+      seen.push(await sums({ ...server, ...other }, slug))
+      await setImmediate()
+    }
+    return seen
+  })()
+  return {
+    async end() {
+      over.abort()
+      return await looking
+    },
+  }
 }

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { transaction } from '../../server/db/db.ts'
@@ -21,7 +20,7 @@ import {
   tokenFor,
 } from '../builders.ts'
 import { estamos } from '../estamos.ts'
-import { aCrowdOf, type Sums, sums } from './flood.ts'
+import { aCrowdOf, sums, watching } from './flood.ts'
 import { apply, exclude, exclusion, preview, undo } from './rules.ts'
 
 const server = estamos()
@@ -33,7 +32,7 @@ test('5,000 fakes of 20,000 go and come back, and at every moment tallies equal 
   await aCrowdOf(server, slug, { people: 6_000, domain: 'mail.example', campus: 'mit.edu', source: 'poster' })
   await aCrowdOf(server, slug, { people: 5_000, domain: 'fakes.example', campus: 'gatech.edu' })
   const before = await sums(server, slug)
-  const watched = watching(slug)
+  const watched = watching(server, slug)
 
   const shown = await preview(organizer, slug, { domain: 'fakes.example' })
   const applied = await exclude(server, organizer, slug, { domain: 'fakes.example' })
@@ -147,26 +146,6 @@ test('a worker that is killed in the middle loses nothing, and another goes on',
   expect(await exclusion(organizer, slug, id)).toMatchObject({ state: 'applied', moved: 4_000 })
   expect(await sums(server, slug)).toEqual({ tallies: 0, rows: 0 })
 })
-
-/** Looks at both sums from connections of its own, as often as it can. */
-function watching(slug: string) {
-  const over = new AbortController()
-  const looking = (async () => {
-    const seen: Sums[] = []
-    const other = await server.another()
-    while (!over.signal.aborted) {
-      seen.push(await sums({ ...server, ...other }, slug))
-      await setImmediate()
-    }
-    return seen
-  })()
-  return {
-    async end() {
-      over.abort()
-      return await looking
-    },
-  }
-}
 
 /** Holds the nth pledge in the order of their keys: whoever moves pledges waits there. */
 async function holdingPledge(slug: string, nth: number) {

@@ -20,6 +20,7 @@ export const signalWords: Record<Signal, string> = {
   'no-mail-exchange': 'mail domain takes no mail',
   burst: 'part of a burst',
   'same-name': 'same name as many',
+  'random-name': 'address that looks random',
 }
 
 /** "mail domain example.org, confirmed" */
