@@ -30,7 +30,7 @@ function begin() {
     for (const frame of ourFrames()) {
       if (met.has(frame)) continue
       met.add(frame)
-      frame.style.border = '0'
+      frame.style.setProperty('border', '0')
       frame.addEventListener('load', () => greet(frame))
       if (hasLoaded(frame)) greet(frame)
     }
@@ -80,7 +80,8 @@ function obey(frame: HTMLIFrameElement, { estamos, height, campaign }: Told) {
 
 function fit(frame: HTMLIFrameElement, height: unknown) {
   if (typeof height !== 'number' || height % 1 !== 0 || height <= 0 || height >= TALLEST) return
-  frame.style.height = `${height}px`
+  // By its method: an assignment would go to a setter that a page has put on every object.
+  frame.style.setProperty('height', `${height}px`)
 }
 
 /** `<estamos-pledge campaign campus source view locale theme>`: the same frame, made by a script. */
