@@ -61,6 +61,9 @@ export type OrganizationKeys = Static<typeof OrganizationKeys>
 export const Contacts = Type.Object(
   {
     organization: Type.Object({ slug: Slug, name: Type.String() }),
+    isAskedFor: Type.Boolean({
+      description: 'The campaign asks signers for contacts, where an organization has a key.',
+    }),
     key: Type.Optional(Fingerprint),
     keys: Type.Array(Type.Object({ fingerprint: Fingerprint, contacts: Type.Integer() })),
   },

@@ -29,6 +29,7 @@ export async function countContacts(deps: Deps, member: CampaignMember): Promise
   const current = currentKey(keys, deps.now())
   return {
     organization: { slug, name },
+    isAskedFor: member.campaign.contactMode === 'contactable',
     ...(current && { key: current.fingerprint.toString('hex') }),
     keys: rows.map(({ fingerprint, contacts }) => ({ fingerprint: fingerprint.toString('hex'), contacts })),
   }

@@ -178,6 +178,10 @@ test('an organization without a key, a stranger to the campaign, and a drive tha
     expect(answer.json()).toMatchObject({ status: 422, code: 'contact-not-offered', field: 'shareWith' })
   }
   expect(await offeredBy(server, counting)).toEqual([])
+  expect((await owner.call('GET', `campaigns/${counting}/contacts`)).json()).toMatchObject({
+    isAskedFor: false,
+  })
+  expect((await owner.call('GET', `campaigns/${slug}/contacts`)).json()).toMatchObject({ isAskedFor: true })
 })
 
 describe('what she does afterwards', () => {
