@@ -134,7 +134,9 @@ async function destroyKeysOfOldDays(deps: Deps): Promise<void> {
   await destroyOldContactKeys(deps)
   for (const table of ['contact_keys', 'campaign_keys'])
     if (!(await rewriteTable(deps.db, table)))
-      report(`${table} was in use: what was deleted from it is left in its file, and goes in an hour`)
+      report(
+        `${table} could not be written anew, being in use or another role's: what was deleted from it is left in its file; next try in an hour`,
+      )
 }
 
 function report(line: string): void {

@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node'
 import { loadCampusDirectory } from '../server/campuses/directory.ts'
 import { openDb } from '../server/db/db.ts'
 import { embeddedPostgres } from '../server/db/embedded.ts'
+import { grantRoles } from '../server/db/roles.ts'
 import { migrateDatabase } from '../server/db/migrate.ts'
 import { findOrInstallChromium } from './chromium.ts'
 
@@ -72,5 +73,6 @@ async function makeTemplate(url: string): Promise<void> {
   await migrateDatabase(`${url}/${TEMPLATE}`)
   const db = openDb({ url: `${url}/${TEMPLATE}`, connections: 2 })
   await loadCampusDirectory(db)
+  await grantRoles(db)
   await db.$client.end()
 }

@@ -13,10 +13,5 @@ export interface Job {
 /** Writes jobs down in the caller's transaction: they are done at least once if it commits, and never if not. */
 export async function addJobs(db: DbOrTx, jobs: Job[]): Promise<void> {
   if (jobs.length === 0) return
-  await db.execute(sql`
-    select count(*) from graphile_worker.add_jobs((
-      select array_agg((task, payload, null, null, "maxAttempts", key, null, null)::graphile_worker.job_spec)
-      from json_to_recordset(${JSON.stringify(jobs)}::json)
-        as job (task text, payload json, key text, "maxAttempts" smallint)
-    ))`)
+  await db.execute(sql`select add_jobs(${JSON.stringify(jobs)}::json)`)
 }

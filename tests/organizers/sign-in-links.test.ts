@@ -127,7 +127,7 @@ describe('an emailed link', () => {
 
 describe('asking for a link', () => {
   test('answers the same, with as many statements, whether there is such an organizer or not', async () => {
-    const query = vi.spyOn(server.deps.db.$client, 'query')
+    const query = vi.spyOn(server.appDb.$client, 'query')
     const ask = async (email: string) => {
       query.mockClear()
       const answer = await new TestBrowser(server).call('POST', 'sign-in-links', { email })
