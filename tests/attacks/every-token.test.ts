@@ -24,13 +24,14 @@ beforeAll(async () => {
   slug = await anOpenCampaign(server)
 })
 
-/** All but streams, which do not end by themselves, and files. */
+/** All but streams, which do not end by themselves, and files. Whoever has no session is sent away before a body is read. */
 const routes = [...Object.keys(doors), ...Object.keys(access)]
   .filter((route) => !route.includes('*') && !route.endsWith('/live'))
   .map((route) => ({
     route,
     method: route.split(' ')[0] as 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     url: route.split(' ')[1]!,
+    readsToken: route.startsWith('POST') && (access[route]?.role ?? 'nobody') === 'nobody',
   }))
 
 /** Each token that a letter, a page or a cookie of ours holds, and the routes that it is good for. */
@@ -109,8 +110,11 @@ async function isOpened(one: (typeof routes)[number], token: string): Promise<bo
 let calls = 0
 
 /** Of one call for each shape that a body with a token has. */
-async function statuses({ method, url }: (typeof routes)[number], token: string): Promise<number[]> {
-  const bodies = method === 'POST' ? [{ token }, { link: token }, {}] : [method === 'GET' ? undefined : {}]
+async function statuses(
+  { method, url, readsToken }: (typeof routes)[number],
+  token: string,
+): Promise<number[]> {
+  const bodies = readsToken ? [{ token }, { link: token }, {}] : [method === 'GET' ? undefined : {}]
   const answers = []
   for (const payload of bodies) {
     calls += 1

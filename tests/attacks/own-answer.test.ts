@@ -21,14 +21,14 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 test('B4: nothing that a signer of a hidden campus is answered tells whether she is the first there or the third', async () => {
   const answers = []
   // Two sign here besides, so that a campus of five is never reached.
-  for (const others of [0, 1, 2]) answers.push(await journey(others))
+  for (const others of [0, 2]) answers.push(await journey(others))
 
   const [first = [], ...rest] = answers
   expect(first.length).toBeGreaterThan(20)
   for (const other of rest) expect(other).toEqual(first)
   reached(
     'B4',
-    `${first.length} answers, pages and letters of a signer: the same with 0, 1 and 2 others at her campus`,
+    `${first.length} answers, pages and letters of a signer: the same with nobody and with two others at her campus`,
   )
 })
 
