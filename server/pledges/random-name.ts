@@ -1,5 +1,5 @@
 /** Shorter ones are initials, or say nothing either way. */
-const FEWEST_LETTERS = 8
+const FEWEST_SIGNS = 8
 /** "jsmith1987" has one, "mary2jane3" three. */
 const MOST_TURNS = 3
 /** "Goldschmidt" has five consonants in a row, no name that anybody writes has seven. */
@@ -9,21 +9,54 @@ const FEWEST_VOWELS = 0.12
 
 /**
  * Whether what stands before the @ looks as if a script had drawn it: letters and digits in turn, or letters that nobody
- * could say. Alone it proves nothing.
+ * could say. Alone it proves nothing. Sign by sign and without patterns, since it is asked at every signature.
+ * @param localPart in lower case
  */
 export function looksRandom(localPart: string): boolean {
-  const [name = ''] = localPart.split('+')
-  const signs = name.replace(/[^a-z0-9]/g, '')
-  if (signs.length < FEWEST_LETTERS) return false
-  const turns = signs.match(/[a-z](?=\d)|\d(?=[a-z])/g)?.length ?? 0
-  if (turns > MOST_TURNS) return true
-  // Words by themselves: what ends one and begins the next is no row.
-  const words = name.split(/[^a-z]+/).filter((word) => word.length >= FEWEST_LETTERS)
-  return words.some(isUnspeakable)
+  const tag = localPart.indexOf('+')
+  const end = tag < 0 ? localPart.length : tag
+  return end >= FEWEST_SIGNS && (turnsIn(localPart, end) > MOST_TURNS || hasUnspeakable(localPart, end))
 }
 
-function isUnspeakable(word: string): boolean {
-  const vowels = word.match(/[aeiouy]/g)?.length ?? 0
-  const rows = word.split(/[aeiouy]/).map((row) => row.length)
-  return Math.max(...rows) > MOST_CONSONANTS || vowels / word.length < FEWEST_VOWELS
+/** How often digits follow letters, and letters digits; dots between them do not matter. */
+function turnsIn(name: string, end: number): number {
+  let turns = 0
+  let wasDigit: boolean | undefined
+  for (let at = 0; at < end; at += 1) {
+    const isDigit = isDigitAt(name, at)
+    if (!isDigit && !isLetterAt(name, at)) continue
+    if (wasDigit !== undefined && isDigit !== wasDigit) turns += 1
+    wasDigit = isDigit
+  }
+  return turns
+}
+
+/** Words by themselves: what ends one and begins the next is no row. */
+function hasUnspeakable(name: string, end: number): boolean {
+  let [letters, vowels, row] = [0, 0, 0]
+  for (let at = 0; at <= end; at += 1) {
+    if (at < end && isLetterAt(name, at)) {
+      const isVowel = VOWELS.includes(name.charAt(at))
+      letters += 1
+      vowels += Number(isVowel)
+      row = isVowel ? 0 : row + 1
+      if (row > MOST_CONSONANTS) return true
+    } else {
+      if (letters >= FEWEST_SIGNS && vowels / letters < FEWEST_VOWELS) return true
+      ;[letters, vowels, row] = [0, 0, 0]
+    }
+  }
+  return false
+}
+
+const VOWELS = 'aeiouy'
+
+function isLetterAt(name: string, at: number): boolean {
+  const code = name.charCodeAt(at)
+  return code >= 97 && code <= 122
+}
+
+function isDigitAt(name: string, at: number): boolean {
+  const code = name.charCodeAt(at)
+  return code >= 48 && code <= 57
 }
