@@ -60,6 +60,7 @@ async function ask({ siteKey, secret, verifyUrl }: HcaptchaConfig, token: string
   const answer = await fetch(verifyUrl, {
     method: 'POST',
     body: new URLSearchParams({ secret, response: token, sitekey: siteKey }),
+    redirect: 'error',
     signal: AbortSignal.timeout(TIME_LIMIT_MS),
   })
   return (await answer.json()) as VerifyResponse
