@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { prepareDatabase } from '../server/database.ts'
 import { type Db, openDb } from '../server/db/db.ts'
 import { embeddedPostgres } from '../server/db/embedded.ts'
+import { grantRoles } from '../server/db/roles.ts'
 import type { TestDatabase } from './database.ts'
 
 /** A whole Postgres of a test file's own, for looking into its files: as local mode has it. */
@@ -28,6 +29,7 @@ export function testCluster(): TestCluster {
     await prepareDatabase(url)
     const db: Db = openDb({ url })
     closing.unshift(() => db.$client.end())
+    await grantRoles(db)
     Object.assign(cluster, { url, db, folder: join(folder, 'postgres') })
   })
   afterAll(async () => {

@@ -158,6 +158,18 @@ describe('once it is forgotten', () => {
     expect((await sign(server, slug)).json().code).toBe('campaign-closed')
   })
 
+  test('the worker has done it, with what it may do in the database', async () => {
+    server.clock.now = START
+    const slug = await aDriveWithSigners()
+    await close(slug)
+    server.clock.now = at(365)
+
+    await server.deps.db.execute(sql`select graphile_worker.add_job('forget-signers')`)
+    await server.doJobs()
+
+    expect(await shownReport(slug)).toMatchObject({ pledges: 3, remaining: 0, failures: [], isDone: true })
+  })
+
   test('nobody opens it again, and organizers are told why', async () => {
     server.clock.now = START
     const slug = await aDriveWithSigners()
