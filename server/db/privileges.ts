@@ -53,7 +53,7 @@ export const privileges: Record<string, Record<Role, Privilege[]>> = {
   leaderboards: { web: keeps, worker: keeps },
   letters: { web: all, worker: all },
   mail_allowances: { web: none, worker: all },
-  mail_domains: { web: reads, worker: addsAndDrops },
+  mail_domains: { web: adds, worker: addsAndDrops },
   mail_exchanges: { web: keeps, worker: drops },
   mail_suppressions: { web: all, worker: all },
   mail_tallies: { web: keeps, worker: keeps },

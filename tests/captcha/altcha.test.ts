@@ -1,6 +1,8 @@
 import { createChallenge } from 'altcha-lib/v1'
 import { expect, test } from 'vitest'
 import { anOpenCampaign, pledgesOf, sign, times } from '../builders.ts'
+import { forgetCaptchas } from '../../server/captcha/forgetting.ts'
+import { forgetRequests } from '../../server/limits/adding-up.ts'
 import { estamos } from '../estamos.ts'
 import { aChallenge, aProof, payloadOf, solved } from './proofs.ts'
 
@@ -168,7 +170,7 @@ test('what is refused for another reason leaves the proof good', async () => {
 test('neither an address nor a campaign is named by what is remembered, and the clock forgets it', async () => {
   const slug = await anOpenCampaign(server)
   await sign(server, slug, { captcha: await aProof(server, slug, { ip: '198.51.100.77' }) })
-  const { forgetCaptchas } = await import('../../server/captcha/forgetting.ts')
+  const later = { db: server.deps.db, now: () => new Date(Date.now() + 3 * 3_600_000) }
   const rows = async () =>
     (
       await server.deps.db.$client.query(
@@ -177,7 +179,8 @@ test('neither an address nor a campaign is named by what is remembered, and the 
     ).rows
   const before = await rows()
 
-  await forgetCaptchas({ db: server.deps.db, now: () => new Date(Date.now() + 3 * 3_600_000) })
+  await forgetCaptchas(later)
+  await forgetRequests(later)
 
   expect(before.length).toBeGreaterThan(3)
   expect(JSON.stringify(before)).not.toContain(Buffer.from('198.51.100.77').toString('hex'))
