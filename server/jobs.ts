@@ -10,7 +10,7 @@ import { openDb } from './db/db.ts'
 import { rewriteTable } from './db/rewriting.ts'
 import type { Deps } from './deps.ts'
 import { carryOut, carryOutUnfinished } from './exclusions/carrying-out.ts'
-import { nameMailDomains } from './exclusions/mail-domains.ts'
+import { forgetMailExchanges, nameMailDomains } from './exclusions/mail-domains.ts'
 import { noticeFakes, noticeFakesOf } from './exclusions/noticing.ts'
 import { destroyOldContactKeys } from './keys/contact-keys.ts'
 import { recountTallies } from './leaderboards/recount.ts'
@@ -40,6 +40,7 @@ const byTheClock = [
   { task: 'sum-up-created', match: '* * * * *' },
   { task: 'name-mail-domains', match: '*/2 * * * *' },
   { task: 'notice-fakes', match: '*/2 * * * *' },
+  { task: 'forget-mail-exchanges', match: '42 * * * *' },
   { task: 'delete-unconfirmed', match: '7 * * * *' },
   { task: 'remind-unconfirmed', match: '12 * * * *' },
   { task: 'forget-times', match: '17 * * * *' },
@@ -101,6 +102,7 @@ function works(deps: Deps): Record<string, Task> {
     'forget-invitations': () => forgetInvitations(deps),
     'release-held': () => releaseHeld(deps.db),
     'sum-up-created': () => sumUpCreated(deps),
+    'forget-mail-exchanges': () => forgetMailExchanges(deps),
     'name-mail-domains': () => nameMailDomains(deps),
     'notice-fakes': () => noticeFakes(deps),
     'notice-fakes-of': (payload) => noticeFakesOf(deps, (payload as { campaign: number }).campaign),

@@ -8,8 +8,6 @@ import { standsOut } from './proportion.ts'
 export const MINUTES = [10, 60] as const
 export type Minutes = (typeof MINUTES)[number]
 
-type Counted = Pick<Arrived, 'last_10' | 'last_60' | 'in_all'>
-
 /** What has come in by one domain, by one source, or by any. */
 interface Arrived extends Record<string, unknown> {
   kind: 'domain' | 'source' | 'all'
@@ -78,7 +76,7 @@ export async function arrivalsOf(db: Db, campaignId: number, now: Date): Promise
 }
 
 /** What came within the last minutes, and all that came before, of a part and of everything. */
-export function sharesIn({ all }: Arrivals, part: Counted, minutes: Minutes): { now: Share; before: Share } {
+export function sharesIn({ all }: Arrivals, part: Arrived, minutes: Minutes): { now: Share; before: Share } {
   const last = minutes === 10 ? 'last_10' : 'last_60'
   return {
     now: { pledges: part[last], of: all[last] },

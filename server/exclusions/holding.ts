@@ -1,13 +1,12 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
-import { type Db, transaction, type Tx } from '../db/db.ts'
+import { transaction, type Tx } from '../db/db.ts'
 import { exclusions } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { excludeNext, isExcludable } from '../pledges/excluding.ts'
 import { hasReason, signReasons } from '../pledges/weighing.ts'
-import { type Arrivals, MINUTES, sharesIn } from './arrivals.ts'
+import { countedBy, countedShares } from './counted.ts'
 import { beginHold, findHolds, type Hold } from './holds.ts'
-import { hostArrivalsOf } from './mail-hosts.ts'
 import { isProviderIn } from './mailbox-providers.ts'
 import { floods } from './proportion.ts'
 
@@ -16,50 +15,31 @@ const AT_ONCE = 1_000
 
 /**
  * Takes out of the count, until an organizer decides, what bears signs of a fake, and what floods the drive.
- * @param arrivals of a drive in which enough goes on
+ * @param isBusy whether so much goes on that there may be a flood
  */
 export async function holdFakes(
   deps: Deps,
   campaign: Campaign,
-  arrivals: Arrivals | undefined,
+  { isBusy }: { isBusy: boolean },
 ): Promise<void> {
-  if (arrivals) await beginFloods(deps, campaign, arrivals)
+  if (isBusy) await beginFloods(deps, campaign)
   await beginSigns(deps, campaign)
   const holds = await findHolds(deps.db, campaign.id)
   for (const hold of holds.filter(({ isOpen }) => isOpen)) await sweep(deps, campaign, hold)
 }
 
-/** Domains of campuses never flood: nobody else has addresses there. Nor do those where everybody has a mailbox. */
-async function beginFloods({ db }: Deps, campaign: Campaign, arrivals: Arrivals): Promise<void> {
+/** Where everybody has a mailbox a crowd is no flood. */
+async function beginFloods({ db, now }: Deps, campaign: Campaign): Promise<void> {
+  const counted = await countedBy(db, campaign.id, now())
   const isProvider = isProviderIn(campaign)
-  for (const part of arrivals.parts) {
-    const { kind, domain_digest: digest, is_campus } = part
-    if (kind !== 'domain' || !digest || is_campus || isProvider(digest)) continue
-    await beginFlood(db, campaign, { reason: 'domain', digest, part, arrivals })
+  for (const part of counted.parts) {
+    const { kind: reason, digest } = part
+    if (reason === 'all' || !digest || (reason === 'domain' && isProvider(digest))) continue
+    const seen = countedShares(counted, part).find((shares) => floods(shares.now, shares.before))
+    if (!seen) continue
+    const from = seen.before.pledges > 0 && new Date(counted.at.getTime() - seen.minutes * 60_000)
+    await beginHold(db, { campaignId: campaign.id, reason, digest, seen, ...(from && { from }) }, counted.at)
   }
-  for (const part of await hostArrivalsOf(db, campaign.id, arrivals.at))
-    await beginFlood(db, campaign, { reason: 'mail-host', digest: part.host_digest, part, arrivals })
-}
-
-interface Flood {
-  reason: 'domain' | 'mail-host'
-  digest: Buffer
-  part: Parameters<typeof sharesIn>[1]
-  arrivals: Arrivals
-}
-
-async function beginFlood(
-  db: Db,
-  campaign: Campaign,
-  { reason, digest, part, arrivals }: Flood,
-): Promise<void> {
-  const seen = MINUTES.map((minutes) => ({ minutes, ...sharesIn(arrivals, part, minutes) })).find((shares) =>
-    floods(shares.now, shares.before),
-  )
-  if (!seen) return
-  const from = new Date(arrivals.at.getTime() - seen.minutes * 60_000)
-  const hold = { campaignId: campaign.id, reason, digest, seen }
-  await beginHold(db, { ...hold, ...(seen.before.pledges > 0 && { from }) }, arrivals.at)
 }
 
 async function beginSigns({ db, now }: Deps, { id: campaignId }: Campaign): Promise<void> {
@@ -95,7 +75,9 @@ async function isStillOpen(tx: Tx, { id }: Hold): Promise<boolean> {
 }
 
 function conditionOf(campaignId: number, { reason, subject, from }: Hold): SQL {
-  const since = from ? sql`and pledge.signed_at >= ${from.toISOString()}::timestamptz` : sql``
+  const since = from
+    ? sql`and (pledge.confirmed_at is null or pledge.confirmed_at >= ${from.toISOString()}::timestamptz)`
+    : sql``
   return sql`not pledge.campus_proven and ${isAbout()} ${since}`
 
   function isAbout(): SQL {

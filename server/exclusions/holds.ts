@@ -14,7 +14,7 @@ export interface Hold {
   subject: Buffer
   /** Whether it holds; else an organizer decided that all of it counts. */
   isOpen: boolean
-  /** It leaves alone what was signed before. */
+  /** It leaves alone what was counted before. */
   from: Date | undefined
 }
 

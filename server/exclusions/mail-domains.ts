@@ -48,6 +48,17 @@ async function nameDomainsOf({ db, keys }: Deps, campaignId: number, smallestSho
   await db.insert(mailDomains).values(named).onConflictDoNothing()
 }
 
+/**
+ * By the clock: who takes in the mail of a domain is known only while there is a pledge of it, so that who erases hers leaves
+ * nothing by which her domain could be tried.
+ */
+export async function forgetMailExchanges({ db }: Deps): Promise<void> {
+  await db.execute(sql`
+    delete from mail_exchanges known where not exists (
+      select from pledges
+      where pledges.campaign_id = known.campaign_id and pledges.domain_digest = known.domain_digest)`)
+}
+
 /** Of a drive whose signers are forgotten: they name what no pledge has any more. What was held stays known as a number. */
 export async function forgetMailDomainsOf(db: Db, campaignId: number): Promise<void> {
   await db.execute(sql`

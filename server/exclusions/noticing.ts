@@ -3,7 +3,7 @@ import { fold } from '../campuses/fold.ts'
 import type { Deps } from '../deps.ts'
 import { nextMeant } from '../pledges/excluding.ts'
 import { markPledges } from '../pledges/marking.ts'
-import { type Arrivals, arrivalsOf, standingOut } from './arrivals.ts'
+import { arrivalsOf, standingOut } from './arrivals.ts'
 import { holdFakes } from './holding.ts'
 import { noticeListedHosts } from './mail-hosts.ts'
 import { hoursCounted } from '../leaderboards/tally.ts'
@@ -30,38 +30,35 @@ export async function noticeFakesOf(deps: Deps, campaignId: number): Promise<voi
   if (!campaign) return
   await noticeWithoutMail(deps, campaignId)
   await noticeListedHosts(deps.db, campaignId, deps.now())
-  const isBusy = (await createdIn(deps, campaignId)) >= FEWEST_IN_TWO_HOURS
-  await holdFakes(deps, campaign, isBusy ? await noticeCrowds(deps, campaignId) : undefined)
-}
-
-async function noticeCrowds(deps: Deps, campaignId: number): Promise<Arrivals> {
-  const arrivals = await arrivalsOf(deps.db, campaignId, deps.now())
-  await noticeBursts(deps, campaignId, arrivals)
-  await noticeSameNames(deps, campaignId)
-  return arrivals
+  const isBusy = (await movedIn(deps, campaignId)) >= FEWEST_IN_TWO_HOURS
+  if (isBusy) await noticeBursts(deps, campaignId)
+  if (isBusy) await noticeSameNames(deps, campaignId)
+  await holdFakes(deps, campaign, { isBusy })
 }
 
 /** From the totals of hours, so that a quiet server does not look through pledges at all. */
 async function activeCampaigns({ db, now }: Deps): Promise<number[]> {
   const { rows } = await db.execute<{ campaign_id: number }>(sql`
     select campaign_id from ${hoursCounted} where ${isInTwoHours(now())}
-    group by 1 having sum(created) > 0 order by 1`)
+    group by 1 having sum(created + confirmed) > 0 order by 1`)
   return rows.map(({ campaign_id }) => campaign_id)
 }
 
-async function createdIn({ db, now }: Deps, campaignId: number): Promise<number> {
-  const { rows } = await db.execute<{ created: number }>(sql`
-    select coalesce(sum(created), 0)::int as created from ${hoursCounted}
+/** Signed and confirmed. */
+async function movedIn({ db, now }: Deps, campaignId: number): Promise<number> {
+  const { rows } = await db.execute<{ moved: number }>(sql`
+    select coalesce(sum(created + confirmed), 0)::int as moved from ${hoursCounted}
     where campaign_id = ${campaignId} and ${isInTwoHours(now())}`)
-  return rows[0]?.created ?? 0
+  return rows[0]?.moved ?? 0
 }
 
 function isInTwoHours(now: Date): SQL {
   return sql`hour > ${now.toISOString()}::timestamptz - interval '2 hours'`
 }
 
-async function noticeBursts({ db }: Deps, campaignId: number, arrivals: Arrivals): Promise<void> {
-  const { at } = arrivals
+async function noticeBursts({ db, now }: Deps, campaignId: number): Promise<void> {
+  const at = now()
+  const arrivals = await arrivalsOf(db, campaignId, at)
   for (const { kind, domain_digest, source } of standingOut(arrivals, 10)) {
     const isOfIt =
       kind === 'source' ? sql`pledge.source = ${source}` : sql`pledge.domain_digest = ${domain_digest}`

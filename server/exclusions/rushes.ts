@@ -2,85 +2,73 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
 import { addJobs } from '../db/queue.ts'
 import { type DigestingCampaign, domainDigest } from '../pledges/mailbox.ts'
+import { Doubling } from './doubling.ts'
 import { isProvider } from './mailbox-providers.ts'
 
-/** Sees that one mail domain or source rushes in, so that it is looked at within a second and not with the next minute. */
+/**
+ * Sees that one mail domain or source rushes in, so that it is looked at within a second and not with the next minutes.
+ * Counts in memory; the rest is done after the signers have their answers.
+ */
 export interface Rushes {
-  /** Counts in memory; after the signers have their answers the rest is done. */
-  note(campaign: DigestingCampaign, arrived: Arrived): void
+  noteSigned(campaign: DigestingCampaign, signed: Signed): void
+  /** @param digest of her mail domain, but for those of campuses, which come in crowds */
+  noteConfirmed(campaignId: number, digest: Buffer): void
   close(): Promise<void>
 }
 
-export interface Arrived {
-  /** As somebody registered it; undefined for one that may come in crowds. */
+export interface Signed {
+  /** As somebody registered it; undefined for that of a campus. */
   domain: string | undefined
   source: string | undefined
 }
 
-/** So many of one in ten minutes are looked at, then twice as many, and so on: each look goes through a whole drive. */
-const FIRST_LOOK = { domain: 30, source: 100 }
-const WINDOW_MS = 10 * 60_000
-const MOST_KNOWN = 50_000
-
-interface Rush {
-  since: number
-  signed: number
-  /** In times the first. */
-  nextLook: number
-}
+/** So many are worth a look, and each look goes through a whole drive: the next is due at twice as many. */
+const FIRST_LOOK = { signed: 30, bySource: 100, confirmed: 30 }
 
 export function openRushes({ db, now }: { db: Db; now: () => Date }): Rushes {
-  const seen = new Map<string, Rush>()
-  const looking = new Set<Promise<void>>()
+  const signed = new Doubling(FIRST_LOOK.signed)
+  const bySource = new Doubling(FIRST_LOOK.bySource)
+  const confirmed = new Doubling(FIRST_LOOK.confirmed)
+  const underWay = new Set<Promise<void>>()
 
-  function note(campaign: DigestingCampaign, kind: keyof Arrived, value: string): void {
-    const rush = rushOf(seen, `${campaign.id} ${kind} ${value}`, now().getTime())
-    rush.signed += 1
-    if (rush.signed < rush.nextLook * FIRST_LOOK[kind]) return
-    rush.nextLook *= 2
-    // What fails is done by the clock.
-    const look = lookAt(db, campaign, kind === 'domain' ? value : undefined).catch(() => {})
-    looking.add(look)
-    void look.then(() => looking.delete(look))
+  /** What fails is done by the clock. */
+  function afterwards(work: Promise<void>): void {
+    const done = work.catch(() => {}).finally(() => underWay.delete(done))
+    underWay.add(done)
   }
 
   return {
-    note(campaign, { domain, source }) {
-      if (domain !== undefined && !isProvider(domain)) note(campaign, 'domain', domain)
-      if (source !== undefined) note(campaign, 'source', source)
+    noteSigned(campaign, { domain, source }) {
+      const at = now().getTime()
+      if (domain !== undefined && !isProvider(domain) && signed.reaches(`${campaign.id} ${domain}`, at))
+        afterwards(nameIfShared(db, campaign, domain))
+      if (source !== undefined && bySource.reaches(`${campaign.id} ${source}`, at))
+        afterwards(askForLook(db, campaign.id))
+    },
+    noteConfirmed(campaignId, digest) {
+      const name = `${campaignId} ${digest.toString('base64url')}`
+      if (confirmed.reaches(name, now().getTime())) afterwards(askForLook(db, campaignId))
     },
     async close() {
-      await Promise.all(looking)
+      await Promise.all(underWay)
     },
   }
 }
 
-function rushOf(seen: Map<string, Rush>, name: string, at: number): Rush {
-  const known = seen.get(name)
-  if (known && at - known.since < WINDOW_MS) return known
-  if (seen.size >= MOST_KNOWN) seen.clear()
-  const rush = { since: at, signed: 0, nextLook: 1 }
-  seen.set(name, rush)
-  return rush
+async function askForLook(db: Db, campaignId: number): Promise<void> {
+  const key = `notice fakes of ${campaignId}`
+  await addJobs(db, [{ task: 'notice-fakes-of', key, payload: { campaign: campaignId } }])
 }
 
-async function lookAt(db: Db, campaign: DigestingCampaign, domain: string | undefined): Promise<void> {
-  if (domain !== undefined) await nameIfShared(db, campaign, domain)
-  await addJobs(db, [
-    {
-      task: 'notice-fakes-of',
-      key: `notice fakes of ${campaign.id}`,
-      payload: { campaign: campaign.id },
-    },
-  ])
-}
-
-/** Once enough pledges share it, its name says of nobody that she signed; of a script that confirms at once none waits, so that it cannot be read later. */
-async function nameIfShared(db: Db, campaign: DigestingCampaign, registrableDomain: string): Promise<void> {
-  const digest = domainDigest(campaign, { registrableDomain })
+/**
+ * Once enough pledges share it, its name says of nobody that she signed; of a script that confirms at once none waits, so
+ * that it cannot be read later.
+ */
+async function nameIfShared(db: Db, campaign: DigestingCampaign, domain: string): Promise<void> {
+  const digest = domainDigest(campaign, { registrableDomain: domain })
   await db.execute(sql`
     insert into mail_domains (campaign_id, domain_digest, domain)
-    select campaigns.id, ${digest}, ${registrableDomain} from campaigns
+    select campaigns.id, ${digest}, ${domain} from campaigns
     where id = ${campaign.id} and smallest_shown <= (
       select count(*) from pledges where campaign_id = ${campaign.id} and domain_digest = ${digest})
     on conflict do nothing`)

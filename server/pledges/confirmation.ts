@@ -22,6 +22,8 @@ export async function confirmPledge(deps: Deps, request: ConfirmationRequest): P
   const sharing = 'token' in request && { sealing: await sealingOf(deps, ticket) }
   const before = deps.leaderboards.known(ticket.key.campaignId)?.leaderboard
   const confirmed = await deps.confirmations.add({ ...ticket, ...sharing, campaign, at: deps.now() })
+  const { isNew, domainDigest } = confirmed
+  if (isNew && domainDigest) deps.rushes.noteConfirmed(campaign.id, domainDigest)
   return await thanks(deps, campaign, confirmed, before)
 }
 

@@ -20,6 +20,8 @@ export interface Confirmed {
   campusId: number | undefined
   /** Whether the pledge waited until now. */
   isNew: boolean
+  /** Of her mail domain; undefined for that of a campus. */
+  domainDigest: Buffer | undefined
 }
 
 /**
@@ -54,8 +56,7 @@ async function lockSpellings(tx: Tx, confirmings: Confirming[]): Promise<PledgeR
     // By a list and not by a join: the planner then looks each up in the index, however little it knows of the table.
     const { rows } = await tx.execute<PledgeRow>(sql`
       select campaign_id, email_digest, address_digest, state, campus_id, contact, display_name, lists_name,
-        wants_updates, choices_hash, text_version, locale, exclusion_id, campus_proven, domain_digest, host_digest,
-        signed_at, signals
+        wants_updates, choices_hash, text_version, locale, exclusion_id, campus_proven, domain_digest, host_digest, signals
       from pledges left join mail_exchanges using (campaign_id, domain_digest)
       where campaign_id = ${campaignId} and email_digest = any (${mailboxes}::bytea[])
       order by campaign_id, email_digest, address_digest
@@ -137,5 +138,9 @@ function answerFor(row: PledgeRow | undefined): Confirmed | Refusal {
   if (row.state === 'withdrawn') {
     return new Refusal('pledge-withdrawn', 'This pledge was taken back. To pledge again, sign once more.')
   }
-  return { campusId: row.campus_id ?? undefined, isNew: row.state === 'pending' }
+  return {
+    campusId: row.campus_id ?? undefined,
+    isNew: row.state === 'pending',
+    domainDigest: row.campus_proven ? undefined : row.domain_digest,
+  }
 }

@@ -35,8 +35,7 @@ function holdFor(row: PledgeRow, holds: Holds): Hold | undefined {
   if (row.campus_proven) return undefined
   const ofPlaces = placesOf(row).flatMap((place) => holds.get(nameOf(place)) ?? [])
   if (ofPlaces.some(({ isOpen }) => !isOpen)) return undefined
-  const flood = ofPlaces.find(({ from }) => !from || new Date(row.signed_at) >= from)
-  if (flood) return flood
+  if (ofPlaces[0]) return ofPlaces[0]
   const reason = reasonIn(row.signals)
   const bySigns = reason && holds.get(nameOf(subjectOf({ reason })))
   return bySigns?.isOpen ? bySigns : undefined

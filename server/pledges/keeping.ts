@@ -39,7 +39,6 @@ export interface PledgeRow extends Record<string, unknown> {
   domain_digest: Buffer
   /** Of whoever takes in her domain's mail, as far as it was looked up. */
   host_digest: Buffer | null
-  signed_at: string
   signals: string[]
 }
 

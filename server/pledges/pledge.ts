@@ -67,7 +67,7 @@ async function written(deps: Deps, { signing, shown }: Ready): Promise<PledgeRec
 /** Of a campus' domain it would be in vain: it takes mail, whatever DNS says, and comes in crowds. */
 function noteArrival(deps: Deps, { campaign, address, campusProven, source }: Signing): void {
   if (!campusProven) deps.mailExchanges.note(campaign, address)
-  deps.rushes.note(campaign, { domain: campusProven ? undefined : address.registrableDomain, source })
+  deps.rushes.noteSigned(campaign, { domain: campusProven ? undefined : address.registrableDomain, source })
 }
 
 interface Signer {

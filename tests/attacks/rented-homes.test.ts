@@ -41,8 +41,8 @@ test('A13: 2,000 fakes of one domain, each from another home, are caught by the 
     times(40, (n) => `ada${n}@mail${n % 7}.example`),
     fromHomes(slug),
   )
-  await doJobs()
   const confirmed = await confirmAll(server, slug)
+  await doJobs()
 
   expect(new Set([...signed, ...honest].map(({ statusCode }) => statusCode))).toEqual(new Set([202]))
   expect(new Set(confirmed.map(({ statusCode, body }) => `${statusCode} ${body}`)).size).toBe(1)

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Exclusion } from '../../server/exclusions/contract.ts'
 import { tasks } from '../../server/jobs.ts'
@@ -5,7 +6,9 @@ import {
   anOpenCampaign,
   anOrganizer,
   asSigner,
+  campaignId,
   confirm,
+  keyOf,
   pledge,
   rowOf,
   sign,
@@ -107,12 +110,44 @@ describe('a flood from a mail domain', () => {
       held: {
         reason: 'domain',
         minutes: 10,
-        now: { pledges: 301, of: 301 },
+        now: { pledges: 300, of: 300 },
         before: { pledges: 0, of: 500 },
       },
     })
     expect(await sums(server, slug)).toEqual({ tallies: 803, rows: 803 })
     expect(await tallyDifferences(server)).toEqual([])
+  })
+
+  test('needs mailboxes: of addresses that nobody confirmed, real people of the domain count as ever', async () => {
+    const slug = await aDrive()
+    await aCrowdOf(server, slug, { people: 300, domain: 'union.example', state: 'pending', minutes: 8 })
+
+    await notice()
+    await pledge(server, slug, { email: 'ada@union.example' })
+
+    expect(await sums(server, slug)).toEqual({ tallies: 501, rows: 501 })
+    expect(await exclusionsOf(slug)).toEqual([])
+  })
+
+  test('gives back, within a minute, who was still given to it when an organizer let it count', async () => {
+    const slug = await aDrive()
+    const organizer = await anOrganizer(server)
+    await aCrowdOf(server, slug, { people: 300, domain: 'fakes.example', minutes: 8 })
+    await notice()
+    const [hold] = await exclusionsOf(slug)
+    await pledge(server, slug, { email: 'late@fakes.example' })
+    await undo(server, organizer, slug, hold!.id)
+    await server.deps.db.execute(sql`
+      with late as (
+        update pledges set state = 'excluded', exclusion_id = ${hold!.id}
+        where campaign_id = ${await campaignId(server, slug)} and email_digest = ${(await keyOf(server, slug, 'late@fakes.example')).emailDigest}
+        returning campaign_id)
+      update tallies set confirmed = confirmed - 1 from late
+      where tallies.campaign_id = late.campaign_id and campus_id = 0`)
+
+    await tasks(server.deps)['unfinished-exclusions']?.({}, {} as never)
+
+    expect(await sums(server, slug)).toEqual({ tallies: 801, rows: 801 })
   })
 
   test('leaves alone who signed from it long before', async () => {

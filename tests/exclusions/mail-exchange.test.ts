@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, expect, test, vi } from 'vitest'
 import { tasks } from '../../server/jobs.ts'
-import { anOpenCampaign, campaignId, pledgesOf, rowOf, sign, times } from '../builders.ts'
+import { anOpenCampaign, asSigner, campaignId, pledgesOf, rowOf, sign, times } from '../builders.ts'
 import { dnsServer, type Zone } from '../dns-server.ts'
 import { estamos } from '../estamos.ts'
 import { aCrowdOf } from './flood.ts'
@@ -118,6 +118,25 @@ test('of what was looked up no name stays, not even sealed', async () => {
 function askedFor(): number {
   return dns.asked.filter((question) => question === 'MX null.example').length
 }
+
+test('who takes in the mail of a domain is forgotten with its last pledge', async () => {
+  const slug = await anOpenCampaign(server)
+  const forget = () => tasks(server.deps)['forget-mail-exchanges']?.({}, {} as never)
+  const emails = ['ada@mail.example', 'bob@mail.example', 'ada@null.example']
+  for (const email of emails) await sign(server, slug, { email })
+  await lookedUp(slug, 2)
+
+  const found = []
+  for (const email of emails) {
+    await (
+      await asSigner(server, slug, email)
+    )('DELETE')
+    await forget()
+    found.push(await foundIn(slug))
+  }
+
+  expect(found).toEqual([{ exchange: 1, none: 1 }, { none: 1 }, {}])
+})
 
 async function lookedUp(slug: string, domains: number): Promise<void> {
   const isAll = async () =>
