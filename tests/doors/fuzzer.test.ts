@@ -9,9 +9,9 @@ import { sendable, type Sendable } from './fuzz/sendable.ts'
 import { aWorld, type World } from './fuzz/world.ts'
 
 /** How many requests: `npm run fuzz` sends a hundred thousand, as CI does. `FUZZ_SEED` shows a run again. */
-const REQUESTS = Number(process.env.FUZZ ?? 5_000)
+const REQUESTS = Number(process.env.FUZZ ?? 2_000)
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
-const AT_ONCE = 20
+const AT_ONCE = 40
 /** A world wears out: somebody closes the drive, or leaves. */
 const WORLD_REQUESTS = 400
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 test(
   'whatever is asked, each answer is as the OpenAPI document says, and none is a bug',
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async () => {
     const bursts = fc.array(requests, { minLength: AT_ONCE, maxLength: AT_ONCE })
 
