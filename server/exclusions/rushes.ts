@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { wordsOf } from '../bugs.ts'
 import type { Db } from '../db/db.ts'
 import { addJobs } from '../db/queue.ts'
 import { type DigestingCampaign, domainDigest } from '../pledges/mailbox.ts'
@@ -31,9 +32,9 @@ export function openRushes({ db, now }: { db: Db; now: () => Date }): Rushes {
   const confirmed = new Doubling(FIRST_LOOK.confirmed)
   const underWay = new Set<Promise<void>>()
 
-  /** What fails is done by the clock. */
+  /** What fails is done by the clock, and said: nobody else would hear of a privilege that is missing. */
   function afterwards(work: Promise<void>): void {
-    const done = work.catch(() => {}).finally(() => underWay.delete(done))
+    const done = work.catch(tell).finally(() => underWay.delete(done))
     underWay.add(done)
   }
 
@@ -53,6 +54,10 @@ export function openRushes({ db, now }: { db: Db; now: () => Date }): Rushes {
       await Promise.all(underWay)
     },
   }
+}
+
+function tell(error: unknown): void {
+  process.stderr.write(`exclusions: a rush could not be looked at: ${wordsOf(error)}\n`)
 }
 
 async function askForLook(db: Db, campaignId: number): Promise<void> {
