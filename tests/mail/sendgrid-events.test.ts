@@ -141,7 +141,9 @@ describe('what SendGrid tells', () => {
     )
 
     expect(answer.statusCode).toBe(204)
-    expect(query.mock.calls.length).toBeLessThanOrEqual(5)
+    // What the server does by itself now and then may fall into the same moment.
+    const ofLetters = query.mock.calls.filter((call) => /\bletters\b/.test(JSON.stringify(call)))
+    expect(ofLetters).toHaveLength(1)
     expect(await tally(slug)).toMatchObject({ delivered: 900, bounced: 100 })
   })
 
