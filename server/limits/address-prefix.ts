@@ -6,6 +6,7 @@ import { isIPv4, isIPv6 } from 'node:net'
  * @returns undefined for what is no address
  */
 export function addressPrefix(said: string): string | undefined {
+  if (isIPv4(said)) return said
   const address = withoutPort(said.trim()).replace(/%.*$/, '')
   if (isIPv4(address)) return address
   if (!isIPv6(address)) return undefined

@@ -19,8 +19,12 @@ own.addAddress('::1', 'ipv6')
  */
 export function tellOfUnnamedProxies(app: App, say: (line: string) => void): void {
   let isSaid = false
+  // Asked of each request, whom a proxy speaks for costs more than all else that is looked at here.
+  const believed = new Set<string | undefined>()
   app.addHook('onRequest', (request, _, done) => {
-    if (!isSaid && isDisbelieved(request)) {
+    if (isSaid || believed.has(request.socket.remoteAddress)) return done()
+    if (isBelieved(request)) believed.add(request.socket.remoteAddress)
+    else if (isDisbelieved(request)) {
       isSaid = true
       say(
         'A proxy at a private address sends X-Forwarded-For, and TRUST_PROXY does not name it: all its visitors share the limits of one.',
@@ -28,6 +32,11 @@ export function tellOfUnnamedProxies(app: App, say: (line: string) => void): voi
     }
     done()
   })
+}
+
+/** Those alone that TRUST_PROXY names, so they are few. */
+function isBelieved({ ip, socket }: FastifyRequest): boolean {
+  return ip !== socket.remoteAddress
 }
 
 function isDisbelieved({ headers, ip, socket }: FastifyRequest): boolean {
