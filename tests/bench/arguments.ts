@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util'
 
-const BENCHES = ['sign', 'confirm', 'export', 'contacts', 'kills', 'mail', 'attack', 'cases'] as const
+const BENCHES = [
+  'sign',
+  'confirm',
+  'floor',
+  'export',
+  'contacts',
+  'kills',
+  'mail',
+  'attack',
+  'cases',
+] as const
 
 export interface Asked {
   bench: (typeof BENCHES)[number]

@@ -7,6 +7,7 @@ import { casesBench } from './cases.ts'
 import { confirmBench } from './confirm.ts'
 import { contactsBench } from './contacts.ts'
 import { exportBench } from './export.ts'
+import { floorBench } from './floor.ts'
 import { killsBench } from './kills.ts'
 import { mailBench } from './mail.ts'
 import { generate, type Measured } from './load.ts'
@@ -117,6 +118,7 @@ async function main(): Promise<void> {
     else if (asked.bench === 'contacts') await contactsBench(stage)
     else if (asked.bench === 'attack') await attackBench(stage)
     else if (asked.bench === 'cases') await casesBench(stage)
+    else if (asked.bench === 'floor') await floorBench(stage, asked)
     else if (asked.bench === 'kills') await killsBench(stage)
     else if (asked.bench === 'mail') await mailBench(stage, asked.letters)
     else await run(asked, stage)

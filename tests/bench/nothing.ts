@@ -1,7 +1,5 @@
 /** The yardstick: the same routes with the same schemas in Fastify, answering at once and doing nothing. */
 import { randomUUID } from 'node:crypto'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { LogController } from 'fastify'
 import { CampaignParams } from '../../server/campaigns/contract.ts'
 import { readConfig } from '../../server/config.ts'
 import {
@@ -10,19 +8,10 @@ import {
   PledgeReceipt,
   PledgeRequest,
 } from '../../server/pledges/contract.ts'
+import { yardstick } from './yardstick.ts'
 
-const { host, port, trustProxy, publicUrl } = readConfig()
-
-const app = Fastify({
-  bodyLimit: 16 * 1024,
-  requestTimeout: 20_000,
-  trustProxy,
-  routerOptions: { maxParamLength: 500 },
-  forceCloseConnections: true as const,
-  ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
-  logController: new LogController({ disableRequestLogging: true }),
-  logger: { level: 'error' },
-}).withTypeProvider<TypeBoxTypeProvider>()
+const config = readConfig()
+const app = yardstick(config)
 
 app.post(
   '/api/v1/campaigns/:slug/pledges',
@@ -39,8 +28,8 @@ app.post(
     campus: { campus: 'gatech.edu', name: 'Georgia Institute of Technology', shortName: 'Georgia Tech' },
     confirmed: 100,
     rank: 1,
-    shareUrl: `${publicUrl}/c/real/gatech.edu`,
+    shareUrl: `${config.publicUrl}/c/real/gatech.edu`,
   }),
 )
 
-await app.listen({ host, port })
+await app.listen(config)

@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks'
 import type { Measured } from './load.ts'
-import { type Side, sides } from './servers.ts'
+import { type Program, type Side, sides } from './servers.ts'
 
 export interface Figures {
   /** Answers in a second: the median of the rounds. */
@@ -36,7 +36,7 @@ export function compare(rounds: Rounds): Comparison {
   }
 }
 
-function figuresOf(rounds: Measured[]): Figures {
+export function figuresOf(rounds: Measured[]): Figures {
   const latency = createHistogram()
   for (const round of rounds) latency.add(round.latency)
   const ms = (share: number) => rounded(latency.percentile(share) / 1000, 1)
@@ -51,11 +51,16 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
-function rounded(value: number, digits: number): number {
+export function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits))
 }
 
-const titles: Record<Side, string> = { real: 'real', nothing: '(a) does nothing', oneByOne: '(b) one by one' }
+const titles: Record<Program, string> = {
+  real: 'real',
+  nothing: '(a) does nothing',
+  bareRow: 'a bare row',
+  oneByOne: '(b) one by one',
+}
 
 export function tableOf(comparison: Comparison): string {
   const lines = [['', 'per second', 'p50 ms', 'p99 ms', 'real / it']]
@@ -69,7 +74,7 @@ export function tableOf(comparison: Comparison): string {
 }
 
 /** One line as rounds go by, on the side that nobody parses. */
-export function sayRound(side: Side, measured: Measured): void {
+export function sayRound(side: Program, measured: Measured): void {
   const { generatorShare, ranOut } = measured
   const early = ranOut ? `; ended after ${measured.seconds.toFixed(1)} s, out of tokens` : ''
   const figures = `${Math.round(rateOf(measured))}/s, generator ${Math.round(generatorShare * 100)} % of a core`

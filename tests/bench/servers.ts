@@ -5,15 +5,17 @@ import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../server/config.ts'
 import { imageStart } from './image.ts'
 
-/** The three that are compared: (a) does nothing, (b) a transaction for each request, and the real server. */
-export const programs = {
+const programs = {
   nothing: './nothing.ts',
+  bareRow: './bare-row.ts',
   oneByOne: './one-by-one.ts',
   real: '../../server/server.ts',
 } as const
 
-export type Side = keyof typeof programs
-export const sides = Object.keys(programs) as Side[]
+/** The three that are compared: (a) does nothing, (b) a transaction for each request, and the real server. */
+export const sides = ['nothing', 'oneByOne', 'real'] as const
+export type Side = (typeof sides)[number]
+export type Program = keyof typeof programs
 
 export type Servers = Record<Side, { port: number; pid: number }>
 
@@ -28,7 +30,10 @@ export async function startServers(settings: Environment): Promise<Servers> {
 }
 
 /** As the image does. NODE_OPTIONS is passed on, so that `--cpu-prof` looks into the servers. */
-export async function startServer(side: Side, settings: Environment): Promise<{ port: number; pid: number }> {
+export async function startServer(
+  side: Program,
+  settings: Environment,
+): Promise<{ port: number; pid: number }> {
   const port = await freePort()
   const { NODE_OPTIONS } = process.env
   const { flags, env: ofImage } = imageStart()
@@ -47,7 +52,7 @@ export async function startServer(side: Side, settings: Environment): Promise<{ 
   return { port, pid: child.pid ?? 0 }
 }
 
-async function listening(side: Side, child: ChildProcess, port: number): Promise<void> {
+async function listening(side: Program, child: ChildProcess, port: number): Promise<void> {
   const giveUpAt = performance.now() + STARTS_WITHIN_MS
   while (!(await accepts(port))) {
     if (child.exitCode !== null) throw new Error(`the server "${side}" ended with code ${child.exitCode}`)
