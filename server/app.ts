@@ -30,6 +30,7 @@ import { readyForRequest } from './keys/contact-keys.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { type Limits, serverOptions, usual } from './limits/connections.ts'
 import { limitRequests } from './limits/limiting.ts'
+import { refuseNoRequest } from './limits/no-request.ts'
 import { limitPeers } from './limits/peers.ts'
 import { whoSaidNothing } from './limits/silent.ts'
 import { logOptions, logRequests } from './logging.ts'
@@ -64,6 +65,7 @@ export async function buildApp(
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: refuseUnreadable(deniedEverywhere(deps.publicUrl)),
+    clientErrorHandler: refuseNoRequest(deniedEverywhere(deps.publicUrl)),
     forceCloseConnections: 'idle' as const,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     ...logOptions(config),
