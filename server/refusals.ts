@@ -15,6 +15,7 @@ const fastifyCodes: Record<string, RefusalCode> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_BAD_URL: 'not-found',
   FST_ERR_MAX_PARAM_LENGTH: 'not-found',
+  FST_STATIC_FORBIDDEN_PATH: 'not-found',
 }
 
 const RETRY_AFTER_SECONDS = 5
