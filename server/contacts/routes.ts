@@ -28,7 +28,7 @@ export function contactRoutes(app: App, deps: Deps): void {
     async (request) => wrappedKeys(deps, campaignMember(request)),
   )
   app.get(
-    `${of}/exports/contacts.ndjson`,
+    `${of}/exports/contacts`,
     { exposeHeadRoute, schema: { params, produces: [NDJSON] } },
     async (request, reply) => {
       const { rows, content } = await exportContacts(deps, campaignMember(request))

@@ -17,11 +17,11 @@ export function exportRoutes(app: App, deps: Deps): void {
   // Asking for the head alone would make the whole file, and write it down.
   const exposeHeadRoute = false
   const totals = { exposeHeadRoute, schema: { params: TotalsParams, querystring: TotalsQuery, produces } }
-  app.get('/campaigns/:campaign/exports/totals.:form', totals, async (request, reply) => {
+  app.get('/campaigns/:campaign/exports/totals/:form', totals, async (request, reply) => {
     const { form } = request.params
     return send(reply, form, await exportTotals(deps, campaignMember(request), { form, ...request.query }))
   })
-  app.get('/campaigns/:campaign/exports/exact-totals.:form', totals, async (request, reply) => {
+  app.get('/campaigns/:campaign/exports/exact-totals/:form', totals, async (request, reply) => {
     const { form } = request.params
     return send(
       reply,
@@ -30,7 +30,7 @@ export function exportRoutes(app: App, deps: Deps): void {
     )
   })
   app.get(
-    '/campaigns/:campaign/exports/pledges.:form',
+    '/campaigns/:campaign/exports/pledges/:form',
     { exposeHeadRoute, schema: { params: ListParams, produces } },
     async (request, reply) => {
       const { form } = request.params

@@ -172,18 +172,18 @@ export const access: Record<string, Access> = {
   [`PUT ${BASE}/campaigns/:campaign/milestones`]: { role: 'editor', fresh: true },
 
   // exports: what may be published anyway, for everybody of the host; the rest for those who work with it
-  [`GET ${BASE}/campaigns/:campaign/exports/totals.:form`]: { role: 'viewer', fresh: true, limit: 'costly' },
-  [`GET ${BASE}/campaigns/:campaign/exports/exact-totals.:form`]: {
+  [`GET ${BASE}/campaigns/:campaign/exports/totals/:form`]: { role: 'viewer', fresh: true, limit: 'costly' },
+  [`GET ${BASE}/campaigns/:campaign/exports/exact-totals/:form`]: {
     role: 'editor',
     fresh: true,
     limit: 'costly',
   },
-  [`GET ${BASE}/campaigns/:campaign/exports/pledges.:form`]: { role: 'editor', fresh: true, limit: 'costly' },
+  [`GET ${BASE}/campaigns/:campaign/exports/pledges/:form`]: { role: 'editor', fresh: true, limit: 'costly' },
 
   // contacts, sealed: each organization has its own alone
   [`GET ${BASE}/campaigns/:campaign/contacts`]: { role: 'viewer', partners: true },
   [`GET ${BASE}/campaigns/:campaign/wrapped-keys`]: { role: 'owner', partners: true, fresh: true },
-  [`GET ${BASE}/campaigns/:campaign/exports/contacts.ndjson`]: {
+  [`GET ${BASE}/campaigns/:campaign/exports/contacts`]: {
     role: 'owner',
     partners: true,
     fresh: true,

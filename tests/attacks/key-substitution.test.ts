@@ -44,7 +44,7 @@ async function shares(slug: string, email: string): Promise<void> {
 
 /** As her console opens it. */
 async function openedBy({ call }: AnOrganizer, slug: string, key: TestKey): Promise<Opening> {
-  const { rawPayload } = await call('GET', `campaigns/${slug}/exports/contacts.ndjson`)
+  const { rawPayload } = await call('GET', `campaigns/${slug}/exports/contacts`)
   const opening = new Opening(new Map([[key.fingerprint, key]]))
   opening.take(rawPayload)
   return opening

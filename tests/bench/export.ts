@@ -16,12 +16,12 @@ const AT_ONCE = 50_000
 const AT_MOST = { seconds: 20, mebibytes: 200 } as const
 
 const files = [
-  'totals.csv?by=campus',
-  'totals.xlsx?by=day',
-  'totals.json?by=source',
-  'exact-totals.csv?by=organization',
-  'pledges.csv',
-  'pledges.xlsx',
+  'totals/csv?by=campus',
+  'totals/xlsx?by=day',
+  'totals/json?by=source',
+  'exact-totals/csv?by=organization',
+  'pledges/csv',
+  'pledges/xlsx',
 ]
 
 interface Figures {

@@ -62,7 +62,7 @@ async function shared(email = ada): Promise<string> {
   return slug
 }
 
-const path = (slug: string) => `campaigns/${slug}/exports/contacts.ndjson`
+const path = (slug: string) => `campaigns/${slug}/exports/contacts`
 
 async function withContacts(people: number): Promise<string> {
   const slug = await aSharingCampaign()

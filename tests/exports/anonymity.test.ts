@@ -92,7 +92,7 @@ test('a campus below the smallest that is shown is in no file that a viewer can 
 
   for (const by of ['campus', 'day', 'source', 'organization']) {
     for (const form of ['csv', 'json']) {
-      const { body } = await viewer.call('GET', `campaigns/${slug}/exports/totals.${form}?by=${by}`)
+      const { body } = await viewer.call('GET', `campaigns/${slug}/exports/totals/${form}?by=${by}`)
       // A campaign's name and the time of day have digits of their own.
       const figures = body.replaceAll(slug, '').replaceAll(/\d{4}-\d\d-\d\d(T[\d:.]+Z)?/g, '')
       expect(figures).toContain('40')
@@ -107,16 +107,16 @@ test('the same pledges make the same file', async () => {
   await bulk(server, slug, groups)
   const editor = await anOrganizer(server, { role: 'editor' })
 
-  expect(await csvOf(editor, slug, 'pledges.csv')).toEqual(await csvOf(editor, slug, 'pledges.csv'))
+  expect(await csvOf(editor, slug, 'pledges/csv')).toEqual(await csvOf(editor, slug, 'pledges/csv'))
 })
 
 async function exported(smallestShown: number, groups: Alike[]) {
   const slug = await anOpenCampaign(server, { smallestShown })
   await bulk(server, slug, groups)
   const editor = await anOrganizer(server, { role: 'editor' })
-  const totals = async (by: string) => (await csvOf(editor, slug, `totals.csv?by=${by}`)).slice(1)
+  const totals = async (by: string) => (await csvOf(editor, slug, `totals/csv?by=${by}`)).slice(1)
   return {
-    list: (await csvOf(editor, slug, 'pledges.csv')).slice(1),
+    list: (await csvOf(editor, slug, 'pledges/csv')).slice(1),
     by: { campus: await totals('campus'), day: await totals('day'), source: await totals('source') },
   }
 }

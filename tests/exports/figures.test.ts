@@ -58,9 +58,9 @@ test.each(['campus', 'day', 'source', 'organization'] as const)(
     const slug = await aDrive()
     const editor = await anOrganizer(server, { role: 'editor' })
 
-    const csv = await csvOf(editor, slug, `exact-totals.csv?by=${by}`)
-    const xlsx = await xlsxOf(editor, slug, `exact-totals.xlsx?by=${by}`)
-    const json = (await editor.call('GET', `campaigns/${slug}/exports/exact-totals.json?by=${by}`)).json()
+    const csv = await csvOf(editor, slug, `exact-totals/csv?by=${by}`)
+    const xlsx = await xlsxOf(editor, slug, `exact-totals/xlsx?by=${by}`)
+    const json = (await editor.call('GET', `campaigns/${slug}/exports/exact-totals/json?by=${by}`)).json()
 
     expect(figures(csv.slice(2))).toEqual(await sumsBy(slug, by))
     expect(figures(xlsx.slice(2))).toEqual(await sumsBy(slug, by))
@@ -84,7 +84,7 @@ test('totals by campus that may be published are the leaderboard', async () => {
     const answer = await server.app.inject({ url: `/api/v1/campaigns/${slug}/leaderboard` })
     return answer.json().confirmed === 5 && answer.json()
   }, 10_000)
-  const rows = await csvOf(viewer, slug, 'totals.csv?by=campus')
+  const rows = await csvOf(viewer, slug, 'totals/csv?by=campus')
 
   expect(rows).toEqual([
     ['Campus', 'Campus domain', 'Confirmed'],
@@ -99,8 +99,8 @@ test('the pledge list has a row for each pledge of the public total, the same in
   const slug = await aDrive()
   const editor = await anOrganizer(server, { role: 'editor' })
 
-  const [head, ...csv] = await csvOf(editor, slug, 'pledges.csv')
-  const [, ...xlsx] = await xlsxOf(editor, slug, 'pledges.xlsx')
+  const [head, ...csv] = await csvOf(editor, slug, 'pledges/csv')
+  const [, ...xlsx] = await xlsxOf(editor, slug, 'pledges/xlsx')
 
   expect(head).toEqual([
     'Campus',
@@ -130,16 +130,16 @@ test('a campaign without pledges makes files with heads alone; with one pledge, 
   const editor = await anOrganizer(server, { role: 'editor' })
 
   for (const slug of [empty, one]) {
-    expect(await csvOf(editor, slug, 'pledges.csv')).toHaveLength(1)
-    expect(await xlsxOf(editor, slug, 'pledges.xlsx')).toHaveLength(1)
+    expect(await csvOf(editor, slug, 'pledges/csv')).toHaveLength(1)
+    expect(await xlsxOf(editor, slug, 'pledges/xlsx')).toHaveLength(1)
     for (const by of Object.keys(values)) {
-      expect(await csvOf(editor, slug, `totals.csv?by=${by}`)).toHaveLength(1)
-      expect(await xlsxOf(editor, slug, `totals.xlsx?by=${by}`)).toHaveLength(1)
-      const json = await editor.call('GET', `campaigns/${slug}/exports/totals.json?by=${by}`)
+      expect(await csvOf(editor, slug, `totals/csv?by=${by}`)).toHaveLength(1)
+      expect(await xlsxOf(editor, slug, `totals/xlsx?by=${by}`)).toHaveLength(1)
+      const json = await editor.call('GET', `campaigns/${slug}/exports/totals/json?by=${by}`)
       expect(json.json()).toMatchObject({ campaign: slug, kind: 'totals', by, rows: [] })
     }
   }
-  expect(await csvOf(editor, one, 'exact-totals.csv?by=day')).toEqual([
+  expect(await csvOf(editor, one, 'exact-totals/csv?by=day')).toEqual([
     [expect.stringContaining('do not publish')],
     ['Day', 'Confirmed'],
     ['2026-10-05', '1'],
@@ -152,8 +152,8 @@ test('a file says its name, its number of rows, and that nobody may keep it', as
   server.clock.now = new Date()
   const day = server.clock.now.toISOString().slice(0, 10)
 
-  const list = await editor.call('GET', `campaigns/${slug}/exports/pledges.csv`)
-  const exact = await editor.call('GET', `campaigns/${slug}/exports/exact-totals.xlsx?by=source`)
+  const list = await editor.call('GET', `campaigns/${slug}/exports/pledges/csv`)
+  const exact = await editor.call('GET', `campaigns/${slug}/exports/exact-totals/xlsx?by=source`)
 
   expect(list.headers).toMatchObject({
     'content-type': 'text/csv; charset=utf-8',

@@ -31,8 +31,8 @@ const strange = [
 test('a name that a spreadsheet could take for a formula is harmless in CSV', async () => {
   const { slug, editor } = await aDriveOfSources(formulas)
 
-  const { body } = await editor.call('GET', `campaigns/${slug}/exports/exact-totals.csv?by=source`)
-  const rows = (await csvOf(editor, slug, 'exact-totals.csv?by=source')).slice(2)
+  const { body } = await editor.call('GET', `campaigns/${slug}/exports/exact-totals/csv?by=source`)
+  const rows = (await csvOf(editor, slug, 'exact-totals/csv?by=source')).slice(2)
 
   expect(rows.map(([, name]) => withoutGuards(name ?? ''))).toEqual(formulas)
   expect(body).not.toMatch(/(^|[,;\t\r\n])"?\s*[=+\-@]/)
@@ -41,7 +41,7 @@ test('a name that a spreadsheet could take for a formula is harmless in CSV', as
 test('and in XLSX it is a text, and no cell is a formula', async () => {
   const { slug, editor } = await aDriveOfSources(formulas)
 
-  const rows = (await xlsxOf(editor, slug, 'exact-totals.xlsx?by=source')).slice(2)
+  const rows = (await xlsxOf(editor, slug, 'exact-totals/xlsx?by=source')).slice(2)
 
   expect(rows.map(([, name]) => name)).toEqual(formulas.map((name) => name.trim()))
 })
@@ -49,9 +49,9 @@ test('and in XLSX it is a text, and no cell is a formula', async () => {
 test('names of all the world come through, in CSV that says it is UTF-8 and in XLSX', async () => {
   const { slug, editor } = await aDriveOfSources(strange)
 
-  const answer = await editor.call('GET', `campaigns/${slug}/exports/exact-totals.csv?by=source`)
-  const csv = (await csvOf(editor, slug, 'exact-totals.csv?by=source')).slice(2)
-  const xlsx = (await xlsxOf(editor, slug, 'exact-totals.xlsx?by=source')).slice(2)
+  const answer = await editor.call('GET', `campaigns/${slug}/exports/exact-totals/csv?by=source`)
+  const csv = (await csvOf(editor, slug, 'exact-totals/csv?by=source')).slice(2)
+  const xlsx = (await xlsxOf(editor, slug, 'exact-totals/xlsx?by=source')).slice(2)
 
   expect([...answer.rawPayload.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
   expect(csv.map(([, name]) => name)).toEqual(strange)
@@ -61,7 +61,7 @@ test('names of all the world come through, in CSV that says it is UTF-8 and in X
 test('characters that a workbook cannot hold are left out, and the rest of the name stays', async () => {
   const { slug, editor } = await aDriveOfSources(['bell\u0007 and escape\u001b, form\u000cfeed'])
 
-  const [row] = (await xlsxOf(editor, slug, 'exact-totals.xlsx?by=source')).slice(2)
+  const [row] = (await xlsxOf(editor, slug, 'exact-totals/xlsx?by=source')).slice(2)
 
   expect(row?.[1]).toBe('bell and escape, formfeed')
 })
@@ -73,9 +73,9 @@ test('a campus and an organization with hostile names are as harmless', async ()
   await server.deps.campuses.reload()
   await bulk(server, slug, [{ campus: 'mit.edu', people: 9 }])
 
-  const campuses = await csvOf(editor, slug, 'totals.csv?by=campus')
-  const list = await csvOf(editor, slug, 'pledges.csv')
-  const organizations = await csvOf(editor, slug, 'exact-totals.csv?by=organization')
+  const campuses = await csvOf(editor, slug, 'totals/csv?by=campus')
+  const list = await csvOf(editor, slug, 'pledges/csv')
+  const organizations = await csvOf(editor, slug, 'exact-totals/csv?by=organization')
 
   expect(campuses[1]?.[0]).toBe("\t'=1+1")
   expect(list[1]?.[0]).toBe("\t'=1+1")

@@ -26,9 +26,9 @@ beforeAll(async () => {
 })
 
 test('a process makes two exports at once, and asks a third to come again', async () => {
-  const two = await Promise.all(times(2, () => asked('pledges.csv')))
+  const two = await Promise.all(times(2, () => asked('pledges/csv')))
 
-  const third = await editor.call('GET', `campaigns/${slug}/exports/pledges.csv`)
+  const third = await editor.call('GET', `campaigns/${slug}/exports/pledges/csv`)
   for (const { request } of two) request.destroy()
 
   expect(two.map(({ answer }) => answer.statusCode)).toEqual([200, 200])
@@ -40,8 +40,8 @@ test('a process makes two exports at once, and asks a third to come again', asyn
 
 test('whoever takes the whole file gives its place back, every time', async () => {
   for (let n = 0; n < 2; n++) {
-    const { rawPayload } = await editor.call('GET', `campaigns/${slug}/exports/pledges.csv`)
-    const { rawPayload: workbook } = await editor.call('GET', `campaigns/${slug}/exports/pledges.xlsx`)
+    const { rawPayload } = await editor.call('GET', `campaigns/${slug}/exports/pledges/csv`)
+    const { rawPayload: workbook } = await editor.call('GET', `campaigns/${slug}/exports/pledges/xlsx`)
 
     expect(rawPayload.toString().split('\r\n')).toHaveLength(2 * SOURCES + 2)
     expect(workbook.length).toBeGreaterThan(1_000_000)
@@ -49,7 +49,7 @@ test('whoever takes the whole file gives its place back, every time', async () =
   await allIsGivenBack()
 })
 
-test.each(['pledges.csv', 'pledges.xlsx'])('whoever goes away in the middle of %s ends it', async (path) => {
+test.each(['pledges/csv', 'pledges/xlsx'])('whoever goes away in the middle of %s ends it', async (path) => {
   const { request, answer } = await asked(path)
   await once(answer, 'readable')
   answer.read(1)
@@ -61,7 +61,7 @@ test.each(['pledges.csv', 'pledges.xlsx'])('whoever goes away in the middle of %
   expect(again.statusCode).toBe(200)
 })
 
-test.each(['pledges.csv', 'pledges.xlsx'])(
+test.each(['pledges/csv', 'pledges/xlsx'])(
   'an export that fails in the middle breaks the connection of %s, so that nobody takes it for whole',
   async (path) => {
     const broken = await anOpenCampaign(server)

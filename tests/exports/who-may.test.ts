@@ -5,7 +5,7 @@ import { estamos } from '../estamos.ts'
 import { bulk } from './bulk.ts'
 
 const server = estamos()
-const files = ['totals.csv?by=day', 'exact-totals.csv?by=day', 'pledges.csv']
+const files = ['totals/csv?by=day', 'exact-totals/csv?by=day', 'pledges/csv']
 
 test('a viewer has what may be published; an editor the exact figures and the list too', async () => {
   const slug = await anOpenCampaign(server)
@@ -39,9 +39,9 @@ test('each of them needs a passkey that was just used', async () => {
 test('what is asked in another form, or by something else, is refused', async () => {
   const slug = await anOpenCampaign(server)
   const owner = await anOrganizer(server)
-  const paths = ['totals.pdf?by=day', 'totals.csv', 'totals.csv?by=name', 'totals.csv?by=day&by=source']
+  const paths = ['totals/pdf?by=day', 'totals/csv', 'totals/csv?by=name', 'totals/csv?by=day&by=source']
 
-  for (const path of [...paths, 'pledges.json', 'exact-totals.csv?by=day&campus=mit.edu']) {
+  for (const path of [...paths, 'pledges/json', 'exact-totals/csv?by=day&campus=mit.edu']) {
     const answer = await owner.call('GET', `campaigns/${slug}/exports/${path}`)
     expect([path, answer.json().code]).toEqual([path, 'invalid-request'])
   }
@@ -52,8 +52,8 @@ test('every export is written down: by whom, of what, how many rows, and nobodyâ
   const owner = await anOrganizer(server)
   await bulk(server, slug, [{ campus: 'mit.edu', people: 9 }])
 
-  await owner.call('GET', `campaigns/${slug}/exports/pledges.xlsx`)
-  await owner.call('GET', `campaigns/${slug}/exports/exact-totals.json?by=day`)
+  await owner.call('GET', `campaigns/${slug}/exports/pledges/xlsx`)
+  await owner.call('GET', `campaigns/${slug}/exports/exact-totals/json?by=day`)
 
   const { rows } = await server.deps.db.execute(sql`
     select organizer_id, action, details, session_id is not null as in_session from audit_log

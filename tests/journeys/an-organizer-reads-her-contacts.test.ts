@@ -165,7 +165,7 @@ test('what was sealed to a former key is opened by its recovery file; what no ke
   await page.getByText('Use its recovery file').nth(1).click()
   await page.getByLabel('Recovery file').nth(1).setInputFiles(former.recoveryFile)
   await page.getByLabel('Excel workbook').check()
-  await page.route('**/contacts.ndjson', cutOff, { times: 1 })
+  await page.route('**/exports/contacts', cutOff, { times: 1 })
   await page.getByRole('button', { name: 'Take them out' }).click()
   await page.getByText('cut off before their end, and nothing was saved').waitFor()
   const xlsx = await takesOut(page)

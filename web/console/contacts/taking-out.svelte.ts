@@ -79,7 +79,7 @@ export class TakingOut {
     for (const key of await this.#wrapped(keys)) await unlock(vault, key)
     this.at = 'opening'
     const lines = await stream({
-      path: `${this.#path}/exports/contacts.ndjson`,
+      path: `${this.#path}/exports/contacts`,
       signal: this.#ending.signal,
       take: async (piece, rows) => {
         this.of = rows
