@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { canInstallPackages, installPackage } from './debian.ts'
 
 const usual = [
   '/usr/bin/chromium',
@@ -45,12 +46,9 @@ function findChromium(): string | undefined {
 }
 
 function install(): void {
-  const isDebian = existsSync('/etc/debian_version') && process.getuid?.() === 0
   try {
-    if (isDebian && isDebianProper()) {
-      execFileSync('apt-get', ['update'], { stdio: 'ignore' })
-      execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: 'ignore' })
-    } else execFileSync(process.execPath, [playwrightCli(), 'install', 'chromium'], { stdio: 'inherit' })
+    if (canInstallPackages()) installPackage('chromium')
+    else execFileSync(process.execPath, [playwrightCli(), 'install', 'chromium'], { stdio: 'inherit' })
   } catch {
     // What to do about it is said by the caller.
   }
@@ -59,9 +57,4 @@ function install(): void {
 /** The package exports its manifest, and not its command line. */
 function playwrightCli(): string {
   return join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js')
-}
-
-/** Ubuntu's package of this name only points to a snap. */
-function isDebianProper(): boolean {
-  return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
 }
