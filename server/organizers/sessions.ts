@@ -144,3 +144,11 @@ export async function endOtherSessions(
 export async function endSessionIn(tx: DbOrTx, token: string | undefined): Promise<void> {
   if (token) await tx.delete(organizerSessions).where(eq(organizerSessions.tokenHash, tokenHash(token)))
 }
+
+/** @returns a row for each session that ended */
+export async function endSessionsOf(tx: DbOrTx, whose: number | 'all'): Promise<{ organizerId: number }[]> {
+  return await tx
+    .delete(organizerSessions)
+    .where(whose === 'all' ? undefined : eq(organizerSessions.organizerId, whose))
+    .returning({ organizerId: organizerSessions.organizerId })
+}

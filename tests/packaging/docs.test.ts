@@ -29,7 +29,7 @@ test('links between papers lead to what exists', () => {
 
 test('papers name only scripts that package.json has', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-  const named = foundIn(/npm run ([\w:]+)/g)
+  const named = foundIn(/npm run ([\w:-]+)/g)
 
   expect(named.length).toBeGreaterThan(5)
   expect(named.filter(({ found }) => !(found in scripts))).toEqual([])
