@@ -1,5 +1,6 @@
 /** What organizers write and read of a campaign in the console. */
 import { Type, type Static, type TSchema } from 'typebox'
+import { CampusDomain } from '../campuses/contract.ts'
 import { Locale, Slug } from './contract.ts'
 import { Revision } from '../contract.ts'
 
@@ -157,12 +158,12 @@ export const CampusPage = Type.Object(
   {
     campuses: Type.Array(CampusSettings),
     total: Type.Integer(),
-    next: Type.Optional(Type.String()),
+    next: Type.Optional(CampusDomain),
   },
   { $id: 'CampusPage' },
 )
 export type CampusPage = Static<typeof CampusPage>
-export const CampusPageQuery = Type.Object({ after: Type.Optional(Type.String({ maxLength: 300 })) })
+export const CampusPageQuery = Type.Object({ after: Type.Optional(CampusDomain) })
 
 /** The form as it stands, however unfinished: what is not named is as it was saved. */
 export const PreviewRequest = Type.Object(

@@ -55,3 +55,16 @@ test('a revision that no column holds is refused as a request', async () => {
 
   expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid-request'])
 })
+
+test('a page of campuses after one whose name holds a zero byte is refused as a request', async () => {
+  const slug = await anOpenCampaign(server)
+  const { call } = await anOrganizer(server)
+
+  const answer = await call('GET', `campaigns/${slug}/campuses?after=%00`)
+
+  expect([answer.statusCode, answer.json().code, answer.json().field]).toEqual([
+    400,
+    'invalid-request',
+    'after',
+  ])
+})
