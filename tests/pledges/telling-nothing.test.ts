@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import { describe, expect, test } from 'vitest'
@@ -75,14 +76,22 @@ test('asking for a link is the same 202 in every case', async () => {
     }),
   )
 
-  expect(seen[0]).toMatchObject({ status: 202, body: '{"status":"check-your-email"}' })
+  expect(seen[0]).toMatchObject({
+    status: 202,
+    body: '{"status":"check-your-email"}',
+    statements: expect.stringContaining('insert into "letters"'),
+  })
   for (const one of seen) expect(one).toEqual(seen[0])
 })
 
 test('a wrong code is the same refusal in every case', async () => {
   const seen = await inEveryCase((slug) => tryCode(server, slug, '000000'))
 
-  expect(seen[0]).toMatchObject({ status: 422, body: expect.stringContaining('"code-wrong"') })
+  expect(seen[0]).toMatchObject({
+    status: 422,
+    body: expect.stringContaining('"code-wrong"'),
+    statements: expect.stringContaining('insert into code_tries'),
+  })
   for (const one of seen) expect(one).toEqual(seen[0])
 })
 
@@ -156,21 +165,22 @@ function withoutNames(body: string, slug: string): string {
   return body.replaceAll(slug, 'slug').replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'random')
 }
 
-const heard: string[] = []
+/** Where the texts of statements go that are sent on behalf of what is listened to: not those that come round by the clock. */
+const listeners = new AsyncLocalStorage<string[]>()
 const listenedTo = new WeakSet<PoolClient>()
 
-/** Notes the text of every statement that the server sends while it works. */
+/** Notes the text of every statement that the server sends for this work. */
 async function listening<Answer>(
   work: () => Promise<Answer>,
 ): Promise<{ answer: Answer; statements: string }> {
   const pool = server.appDb.$client
   if (pool.listenerCount('acquire') === 0) pool.on('acquire', listenTo)
-  heard.length = 0
-  const answer = await work()
-  // Campaigns are read anew by the clock, and the key of an hour is made, whoever asks.
+  const heard: string[] = []
+  const answer = await listeners.run(heard, async () => await work())
+  // Campaigns are read anew by the clock, and keys of hours and days are made, whoever asks.
   const statements = heard.filter(
     (text) =>
-      !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos)|sources|organization_keys|switches)"|"address_keys"/.test(
+      !/from "(campaigns|pledge_texts|campaign_(targets|clauses|questions|logos)|sources|organization_keys|switches)"|"(address|contact)_keys"/.test(
         text,
       ),
   )
@@ -182,7 +192,7 @@ function listenTo(client: PoolClient): void {
   listenedTo.add(client)
   const query = client.query.bind(client) as (...asked: unknown[]) => unknown
   const noting = (...asked: unknown[]) => {
-    heard.push(String((asked[0] as { text?: string }).text ?? asked[0]).replace(/\s+/g, ' '))
+    listeners.getStore()?.push(String((asked[0] as { text?: string }).text ?? asked[0]).replace(/\s+/g, ' '))
     return query(...asked)
   }
   Object.assign(client, { query: noting })
