@@ -7,6 +7,7 @@ import { Type } from 'typebox'
 import type { RouteOptions } from 'fastify'
 import type { App } from './app.ts'
 import { Nothing } from './contract.ts'
+import { evenTimes } from './even-times.ts'
 import { type LimitName, requestLimits } from './limits/classes.ts'
 import { accessOf, isOfConsole } from './organizers/access.ts'
 import { refuseFrames } from './same-origin.ts'
@@ -154,6 +155,7 @@ const NoQuery = Type.Object({}, { additionalProperties: false })
  * body takes none, and a public call that names no query takes none either: so nobody fills caches with made-up ones.
  */
 export function requireDoors(app: App): void {
+  const keepEvenTime = evenTimes(app)
   app.addHook('onRoute', (route) => {
     const methods = [route.method].flat()
     const rows = methods.map((method) => doorOf(method, route.url))
@@ -165,6 +167,7 @@ export function requireDoors(app: App): void {
       ...(methods.some(takesBody) && { body: Nothing }),
       ...route.schema,
     }
+    if (rows.some(asksAboutSomebody)) keepEvenTime(route)
     if (rows.some(isPersonal)) route.onRequest = [refuseFrames, ...[route.onRequest ?? []].flat()]
   })
 }
@@ -190,6 +193,11 @@ function isPublicCall(url: string): boolean {
 
 function takesBody(method: string): boolean {
   return ['POST', 'PUT', 'PATCH'].includes(method)
+}
+
+/** By her address, which anybody may type: what the answer must not say, its time must not either. */
+export function asksAboutSomebody({ captcha, limit }: Door): boolean {
+  return captcha === 'asked' || limit === 'confirm'
 }
 
 function isPersonal(door: Door): boolean {

@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import { organizerOf } from '../../server/organizers/organizer.ts'
 import { makePledge } from '../../server/pledges/pledge.ts'
 import { BenchFailed } from './arguments.ts'
+import { sameness } from './sameness.ts'
 import { startServer } from './servers.ts'
 import { address } from './sign.ts'
 import { type Stage, slugs } from './stage.ts'
@@ -13,6 +14,7 @@ import { type Stage, slugs } from './stage.ts'
 /** What an address may have done before somebody signs with it. In this order they are brought about. */
 const cases = ['excluded', 'withdrawn', 'confirmed', 'pending', 'new'] as const
 type Case = (typeof cases)[number]
+type Times = Record<Case, number>
 
 const OF_EACH = 2_000
 const WARM_UP = 1_000
@@ -81,7 +83,7 @@ async function timed(agent: Agent, port: number, email: string): Promise<number>
 }
 
 function report(times: Record<Case, number[]>): void {
-  const medians = Object.fromEntries(cases.map((name) => [name, median(times[name])])) as Record<Case, number>
+  const medians = Object.fromEntries(cases.map((name) => [name, quantile(times[name], 0.5)])) as Times
   const p = sameness(cases.map((name) => times[name]))
   const spread = Math.max(...Object.values(medians)) - Math.min(...Object.values(medians))
   console.table(
@@ -89,6 +91,7 @@ function report(times: Record<Case, number[]>): void {
       case: name,
       requests: times[name].length,
       'median, ms': medians[name].toFixed(3),
+      'p99, ms': quantile(times[name], 0.99).toFixed(3),
     })),
   )
   const machine = { node: process.version, cpus: availableParallelism(), date: new Date() }
@@ -97,20 +100,7 @@ function report(times: Record<Case, number[]>): void {
     throw new BenchFailed(`The time tells: p = ${p}, medians differ by ${spread} ms.`)
 }
 
-function median(values: number[]): number {
+function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-/** Kruskal and Wallis: how likely so much difference between five groups is if they are drawn from one. */
-function sameness(groups: number[][]): number {
-  const all = groups.flatMap((values, group) => values.map((value) => ({ value, group })))
-  all.sort((one, other) => one.value - other.value)
-  const ranks = groups.map(() => 0)
-  for (const [place, { group }] of all.entries()) ranks[group] = (ranks[group] ?? 0) + place + 1
-  const n = all.length
-  const sum = groups.reduce((total, { length }, group) => total + (ranks[group] ?? 0) ** 2 / length, 0)
-  const h = (12 / (n * (n + 1))) * sum - 3 * (n + 1)
-  // The upper tail of chi-squared with four degrees of freedom.
-  return Math.exp(-h / 2) * (1 + h / 2)
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
 }

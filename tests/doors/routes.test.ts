@@ -3,7 +3,7 @@ import Fastify, { type RouteOptions } from 'fastify'
 import { Type } from 'typebox'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { App } from '../../server/app.ts'
-import { cacheControl, doorOf, doors, requireDoors } from '../../server/doors.ts'
+import { asksAboutSomebody, cacheControl, doorOf, doors, requireDoors } from '../../server/doors.ts'
 import { access } from '../../server/organizers/access.ts'
 import { anOpenCampaign, anOrganizer, tokenFor } from '../builders.ts'
 import { estamos } from '../estamos.ts'
@@ -76,6 +76,25 @@ test('whatever makes a pledge, or has a letter written to whoever is named, asks
       'POST /c/:slug/:domain/chapter-requests',
       'POST /c/:slug/my-pledge-links',
       'POST /c/:slug/pledges',
+      'POST /embed/:slug/pledges',
+    ].sort(),
+  )
+})
+
+test('whatever takes an address that anybody may type keeps an even time', () => {
+  const even = rows.filter(({ door }) => asksAboutSomebody(door)).map(({ route }) => route)
+
+  expect(even.sort()).toEqual(
+    [
+      'POST /api/v1/campaigns/:slug/pledges',
+      'POST /api/v1/confirmations',
+      'POST /api/v1/console/sign-in-links',
+      'POST /api/v1/my-pledge-links',
+      'POST /c/:slug/:domain/chapter-requests',
+      'POST /c/:slug/confirmations',
+      'POST /c/:slug/my-pledge-links',
+      'POST /c/:slug/pledges',
+      'POST /embed/:slug/confirmations',
       'POST /embed/:slug/pledges',
     ].sort(),
   )
