@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, sql } from 'drizzle-orm'
 import type { DbOrTx } from '../db/db.ts'
 import { auditLog } from '../db/schema.ts'
 import type { AuditAction } from './contract.ts'
@@ -37,4 +37,31 @@ function hostOf(campaignId: number | undefined) {
   return campaignId === undefined
     ? null
     : sql`(select organization_id from campaigns where id = ${campaignId})`
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** How often organizers did it within a day, to one campaign or one organization: what is written down is what limits them. */
+export async function timesToday(
+  tx: DbOrTx,
+  {
+    at,
+    action,
+    ...of
+  }: Pick<AuditEntry, 'at' | 'action'> & ({ campaignId: number } | { organizationId: number }),
+): Promise<number> {
+  const [done] = await tx
+    .select({ times: sql<number>`count(*)::int` })
+    .from(auditLog)
+    .where(
+      and(
+        'campaignId' in of
+          ? eq(auditLog.campaignId, of.campaignId)
+          : eq(auditLog.organizationId, of.organizationId),
+        eq(auditLog.action, action),
+        isNotNull(auditLog.organizerId),
+        gt(auditLog.at, new Date(at.getTime() - DAY_MS)),
+      ),
+    )
+  return done?.times ?? 0
 }

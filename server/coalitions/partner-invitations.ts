@@ -1,7 +1,7 @@
-import { and, eq, gt, lte, sql } from 'drizzle-orm'
-import { writeDown } from '../audit/audit.ts'
+import { and, eq, lte, sql } from 'drizzle-orm'
+import { timesToday, writeDown } from '../audit/audit.ts'
 import { transaction, type Tx } from '../db/db.ts'
-import { auditLog, partnerInvitations } from '../db/schema.ts'
+import { partnerInvitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { SealedColumn } from '../keys/sealed-column.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
@@ -122,17 +122,8 @@ function newLink({ now }: Deps, { organizerId }: CampaignMember) {
 }
 
 async function requireLetterLeft(tx: Tx, { now }: Deps, { campaign }: CampaignMember): Promise<void> {
-  const [sent] = await tx
-    .select({ letters: sql<number>`count(*)::int` })
-    .from(auditLog)
-    .where(
-      and(
-        eq(auditLog.campaignId, campaign.id),
-        eq(auditLog.action, 'partner.invite'),
-        gt(auditLog.at, new Date(now().getTime() - DAY_MS)),
-      ),
-    )
-  if ((sent?.letters ?? 0) < LETTERS_A_DAY) return
+  const sent = await timesToday(tx, { at: now(), action: 'partner.invite', campaignId: campaign.id })
+  if (sent < LETTERS_A_DAY) return
   const detail = `A campaign sends at most ${LETTERS_A_DAY} invitations a day. Go on tomorrow.`
   throw new Refusal('too-many-invitations', detail)
 }

@@ -1,7 +1,7 @@
-import { and, eq, gt, isNotNull, lte, sql } from 'drizzle-orm'
-import { writeDown } from '../audit/audit.ts'
+import { and, eq, lte, sql } from 'drizzle-orm'
+import { timesToday, writeDown } from '../audit/audit.ts'
 import { transaction, type Tx } from '../db/db.ts'
-import { auditLog, invitations } from '../db/schema.ts'
+import { invitations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { SealedColumn } from '../keys/sealed-column.ts'
 import type { Role } from '../organizers/access.ts'
@@ -129,18 +129,8 @@ function isInvitation({ organization }: Member, id: number) {
 }
 
 async function requireLetterLeft(tx: Tx, { now }: Deps, { organization }: Member): Promise<void> {
-  const [sent] = await tx
-    .select({ letters: sql<number>`count(*)::int` })
-    .from(auditLog)
-    .where(
-      and(
-        eq(auditLog.organizationId, organization.id),
-        eq(auditLog.action, 'member.invite'),
-        isNotNull(auditLog.organizerId),
-        gt(auditLog.at, new Date(now().getTime() - 24 * HOUR_MS)),
-      ),
-    )
-  if ((sent?.letters ?? 0) < LETTERS_A_DAY) return
+  const sent = await timesToday(tx, { at: now(), action: 'member.invite', organizationId: organization.id })
+  if (sent < LETTERS_A_DAY) return
   const detail = `An organization sends at most ${LETTERS_A_DAY} invitations a day. Go on tomorrow.`
   throw new Refusal('too-many-invitations', detail)
 }
