@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app.ts'
 import { bugOf } from './bugs.ts'
-import { isDatabaseAway } from './db/db.ts'
+import { isDatabaseAway, isUnkeepable } from './db/db.ts'
 import type { Problem } from './contract.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 
@@ -27,6 +27,7 @@ export function refusalOf(error: unknown): Refusal {
     const detail = 'The database cannot be reached. Nothing was saved; try again in a few seconds.'
     return new Refusal('database-away', detail, { retryAfter: RETRY_AFTER_SECONDS })
   }
+  if (isUnkeepable(error)) return new Refusal('invalid-request', 'A text holds a zero byte: take it out.')
   const { code, statusCode, validation, message } = error as Partial<FastifyError>
   const known = fastifyCodes[code ?? '']
   if (known) return new Refusal(known, message ?? '', { field: fieldOf(validation) })

@@ -94,6 +94,14 @@ export function isLockedOut(error: unknown): boolean {
   return sqlStateOf(error) === LOCK_NOT_AVAILABLE
 }
 
+/** As a parameter, and as an escape in JSON. */
+const ZERO_BYTE = new Set(['22021', '22P05'])
+
+/** Whether a text holds a zero byte, which Postgres keeps in none; `pg` sends nothing else that it cannot read. */
+export function isUnkeepable(error: unknown): boolean {
+  return ZERO_BYTE.has(sqlStateOf(error) ?? '')
+}
+
 const UNDEFINED_TABLE = '42P01'
 
 /** Whether an error means that the database was never migrated. */

@@ -68,3 +68,12 @@ test('a page of campuses after one whose name holds a zero byte is refused as a 
     'after',
   ])
 })
+
+test.each(['\0', 'Poster\0s'])('a source whose name is %j is refused as a request', async (name) => {
+  const slug = await anOpenCampaign(server)
+  const { call } = await anOrganizer(server)
+
+  const answer = await call('POST', `campaigns/${slug}/sources`, { code: 'posters', name })
+
+  expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid-request'])
+})
