@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -7,13 +8,41 @@ import { anOpenCampaign, sign, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { watch } from '../leaderboards/watching.ts'
 import { reached } from './reached.ts'
+import { scaled } from './scale.ts'
+import { inLanes, openStream } from './streams.ts'
 
 const server = estamos({ env: () => ({ TRUST_PROXY: '127.0.0.1' }) })
+/** More than one network may have. */
+const OPENS = scaled({ full: 20_000, usual: 5_200 })
 let slug: string
 
 beforeAll(async () => {
   slug = await anOpenCampaign(server)
 })
+
+test('C1: one network opens streams by the thousand, as a server is set up; others watch and sign as before', async () => {
+  const { app, port } = await aServer({})
+  const before = await signing(app)
+  const held = process.memoryUsage().rss
+
+  const his = await inLanes(OPENS, (n) =>
+    openStream({ port }, slug, { 'x-forwarded-for': `2001:db8:6:6::${n.toString(16)}` }),
+  )
+  const during = await signing(app)
+  const perStream = (process.memoryUsage().rss - held) / usual.streamsOfOne
+  const hers = await openStream({ port }, slug, { 'x-forwarded-for': '203.0.113.7' })
+
+  const refused = his.filter(({ status }) => status === 429)
+  expect(his.filter(({ status }) => status === 200)).toHaveLength(usual.streamsOfOne)
+  expect(refused).toHaveLength(OPENS - usual.streamsOfOne)
+  expect(hers.status).toBe(200)
+  expect([...before.statuses, ...during.statuses]).toEqual([202, 202])
+  expect(perStream).toBeLessThan(100_000)
+  reached(
+    'C1',
+    `${OPENS} opens from one /64: ${usual.streamsOfOne} streams at ${Math.round(perStream / 1_000)} kB each, both ends of it counted; signing took ${before.p99} ms at most before and ${during.p99} beside them`,
+  )
+}, 120_000)
 
 test('the rooms that a server has leave the most part of each to others', () => {
   expect(usual.streamsOfOne).toBeLessThan(usual.streams / 2)
@@ -89,6 +118,19 @@ describe('C1: one address that opens connection after connection', () => {
     expect(await answerOn(await connected(port))).toMatch(/^HTTP\/1\.1 200 /)
   })
 })
+
+/** Of a hundred signatures, one after another: the answers, and the time that 99 were faster than, in milliseconds. */
+async function signing(app: App): Promise<{ statuses: Set<number>; p99: string }> {
+  const times: number[] = []
+  const statuses = new Set<number>()
+  for (let n = 0; n < 100; n += 1) {
+    const began = performance.now()
+    const email = `${randomBytes(6).toString('hex')}@mail.example`
+    statuses.add((await sign({ app }, slug, { email })).statusCode)
+    times.push(performance.now() - began)
+  }
+  return { statuses, p99: times.sort((a, b) => a - b)[98]!.toFixed(1) }
+}
 
 async function aServer(
   limits: Partial<Limits>,
