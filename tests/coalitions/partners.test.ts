@@ -162,8 +162,8 @@ describe('a partner’s invitation', () => {
   test('leaves a campaign at most fifty times a day', async () => {
     const { slug, host } = await aDrive()
     await server.deps.db.execute(sql`
-      insert into audit_log (at, action, campaign_id)
-      select now(), 'partner.invite', ${await campaignId(server, slug)} from generate_series(1, 48)`)
+      insert into audit_log (at, action, campaign_id, organizer_id)
+      select now(), 'partner.invite', ${await campaignId(server, slug)}, ${host.id} from generate_series(1, 48)`)
 
     const answers = []
     for (const n of times(4, (n) => n))
