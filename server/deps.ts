@@ -61,7 +61,8 @@ export interface Deps {
   /** How often addresses and campaigns were asked for things. */
   requestCounts: RequestCounts
   addressNames: AddressNames
-  signings: Batch<Signing, undefined>
+  /** Each answered with its receipt. */
+  signings: Batch<Signing, string>
   codeTries: Batch<CodeTry, RightCode>
   confirmations: Batch<Confirming, Confirmed>
   /** Places for exports under way. */

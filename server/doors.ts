@@ -21,8 +21,11 @@ export interface Door {
   cache: keyof typeof cacheControl
   /** How often it may be called, together with others of its kind: `limits/classes.ts`. */
   limit: LimitName
-  /** `asked`: it makes a pledge, or has a letter written to whoever is named, so a captcha is asked for where one is set. */
-  captcha: 'none' | 'asked'
+  /**
+   * `asked`: it makes a pledge, or has a letter written to whoever is named, so a captcha is asked for where one is set.
+   * `asked of guessers`: of who tries a code without the receipt of a signature, once too many were wrong.
+   */
+  captcha: 'none' | 'asked' | 'asked of guessers'
   /** Scripts of any page may read the answer, and any page may show it; otherwise ours alone. */
   readBy?: 'any page'
   /** A page that has frames in it which know nothing of embedder policies: captchas, our own embeds, letters. */
@@ -48,6 +51,7 @@ const read = { for: 'anybody', captcha: 'none', readBy: 'any page', limit: 'look
 const write = { ...read, cache: 'never' } as const
 const asking = { captcha: 'asked', limit: 'letter' } as const
 const signing = { captcha: 'asked', limit: 'sign' } as const
+const guessing = { captcha: 'asked of guessers', limit: 'confirm' } as const
 const page = { for: 'anybody', cache: 'never', captcha: 'none', hasFrames: true, limit: 'look' } as const
 const link = { for: 'link', cache: 'never', captcha: 'none', limit: 'link' } as const
 const signer = { for: 'signer', cache: 'never', captcha: 'none', limit: 'own' } as const
@@ -74,7 +78,7 @@ export const doors: Record<string, Door> = {
   'GET /api/v1/campaigns/:slug/captcha': { ...write, limit: 'challenge' },
   'POST /api/v1/my-pledge-links': { ...write, ...asking },
   // Of a code, tries are counted; of a link there is nothing to guess.
-  'POST /api/v1/confirmations': { ...write, limit: 'confirm' },
+  'POST /api/v1/confirmations': { ...write, ...guessing },
   'GET /api/v1/receipts/:receipt': write,
 
   // a signer's own pledge
@@ -88,12 +92,12 @@ export const doors: Record<string, Door> = {
   'GET /c/:slug': { ...page, cache: 'moment' },
   'GET /c/:slug/:domain': { ...page, cache: 'moment' },
   'POST /c/:slug/pledges': { ...page, ...signing },
-  'POST /c/:slug/confirmations': { ...page, limit: 'confirm' },
+  'POST /c/:slug/confirmations': { ...page, ...guessing },
   'POST /c/:slug/receipts': page,
   'GET /embed/:slug': { ...page, cache: 'moment', readBy: 'any page' },
   'GET /embed/:slug/:domain': { ...page, cache: 'moment', readBy: 'any page' },
   'POST /embed/:slug/pledges': { ...page, ...signing, readBy: 'any page' },
-  'POST /embed/:slug/confirmations': { ...page, limit: 'confirm', readBy: 'any page' },
+  'POST /embed/:slug/confirmations': { ...page, ...guessing, readBy: 'any page' },
   'POST /embed/:slug/receipts': { ...page, readBy: 'any page' },
   'GET /c/:slug/my-pledge-links': page,
   'POST /c/:slug/my-pledge-links': { ...page, ...asking },
@@ -196,8 +200,8 @@ function takesBody(method: string): boolean {
 }
 
 /** By her address, which anybody may type: what the answer must not say, its time must not either. */
-export function asksAboutSomebody({ captcha, limit }: Door): boolean {
-  return captcha === 'asked' || limit === 'confirm'
+export function asksAboutSomebody({ captcha }: Door): boolean {
+  return captcha !== 'none'
 }
 
 function isPersonal(door: Door): boolean {

@@ -28,6 +28,7 @@ const purposes = {
   'stop-link': 'deployment',
   'stop-mail': 'deployment',
   code: 'deployment',
+  receipt: 'deployment',
   choices: 'deployment',
   text: 'deployment',
   'organizer-digest': 'deployment',

@@ -24,8 +24,8 @@ export const CaptchaQuery = Type.Object(
   {
     source: Type.Optional(Type.String({ maxLength: 64 })),
     for: Type.Optional(
-      Type.Enum(['pledge', 'link'], {
-        description: 'What it is to be good for: a pledge, or asking for a link by mail.',
+      Type.Enum(['pledge', 'link', 'code'], {
+        description: 'What it is to be good for: a pledge, asking for a link by mail, or a try at a code.',
       }),
     ),
   },

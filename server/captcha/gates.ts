@@ -23,6 +23,11 @@ export function linkGate({ slug, switches }: GateCampaign): Gate {
   return { name: `link ${slug}`, floor: floorOf(switches), isForPledges: false }
 }
 
+/** Trying a code for whoever has signed in another browser, once wrong ones came. */
+export function codeGate({ slug, switches }: GateCampaign): Gate {
+  return { name: `code ${slug}`, floor: floorOf(switches), isForPledges: false }
+}
+
 /** On a bad night somebody has turned the price up as far as it goes. */
 function floorOf(switches: Campaign['switches']): number {
   return switches.has('raised-captcha') ? HIGHEST_LEVEL : 0

@@ -3,7 +3,9 @@ import { CampaignParams } from '../campaigns/contract.ts'
 import type { Deps } from '../deps.ts'
 import { registeredSource } from '../pledges/pledge.ts'
 import { CaptchaQuery, Challenge } from './contract.ts'
-import { consoleGate, linkGate, pledgeGate } from './gates.ts'
+import { codeGate, consoleGate, linkGate, pledgeGate } from './gates.ts'
+
+const gates = { pledge: pledgeGate, link: linkGate, code: codeGate }
 
 export function captchaRoutes(app: App, deps: Deps): void {
   app.get(
@@ -11,7 +13,7 @@ export function captchaRoutes(app: App, deps: Deps): void {
     { schema: { params: CampaignParams, querystring: CaptchaQuery, response: { 200: Challenge } } },
     async ({ params, query, ip }) => {
       const campaign = await deps.campaigns.bySlug(params.slug)
-      const gate = query.for === 'link' ? linkGate(campaign) : pledgeGate(campaign)
+      const gate = gates[query.for ?? 'pledge'](campaign)
       return await deps.captcha.challenge(gate, { ip, source: registeredSource(campaign, query.source) })
     },
   )

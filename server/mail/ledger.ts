@@ -83,7 +83,7 @@ export function letterToEach(readers: SQL, { template, askedAt, about, update, d
 }
 
 /** A letter's id tells nothing of it. */
-export function newLetterId(): string {
+function newLetterId(): string {
   return randomUUID()
 }
 

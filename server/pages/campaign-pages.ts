@@ -71,7 +71,7 @@ export function campaignPages(app: App, deps: Deps): void {
       { schema: { hide: true, params: CampaignParams, body: ConfirmationForm } },
       async (request, reply) => {
         const campaign = await deps.campaigns.bySlug(request.params.slug)
-        const { step, status } = await confirmedStep(deps, campaign, request.body)
+        const { step, status } = await confirmedStep(deps, campaign, request.body, request)
         const asked = askedBy(deps, request.body, request.params.slug, isWholePage)
         return await showStep(deps, request, reply.status(status), { asked, campaign, step })
       },

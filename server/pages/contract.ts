@@ -29,6 +29,8 @@ export type SigningStep =
       campus?: Campus
       refusal?: ShownRefusal
       receipt?: string
+      /** As above. */
+      captcha?: string
       hasBounced?: boolean
     }
   | { at: 'thanked'; confirmation: Confirmation; standing?: CampusStanding }

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Affiliation } from '../campaigns/contract.ts'
-import { pledgeGate } from '../captcha/gates.ts'
+import { codeGate, pledgeGate } from '../captcha/gates.ts'
 import type { Campus } from '../campuses/contract.ts'
 import { searchCampuses } from '../campuses/search.ts'
 import type { Deps } from '../deps.ts'
@@ -42,7 +42,7 @@ export type PledgeForm = Static<typeof PledgeForm>
 
 const OfLetter = { email: Text, receipt: Type.Optional(Receipt) }
 
-export const ConfirmationForm = Type.Object({ ...Carried, ...OfLetter, code: Text })
+export const ConfirmationForm = Type.Object({ ...Carried, ...OfLetter, code: Text, captcha: Text })
 export type ConfirmationForm = Static<typeof ConfirmationForm>
 
 /** Asks whether the letter came back. */
@@ -168,17 +168,24 @@ function answersIn(fields: object): Answer[] {
 export async function confirmedStep(
   deps: Deps,
   campaign: Campaign,
-  { email = '', receipt, code = '' }: ConfirmationForm,
+  { email = '', receipt, code = '', captcha }: ConfirmationForm,
+  { ip }: Pick<Visitor, 'ip'>,
 ): Promise<Stepped> {
+  const known = { ...(receipt && { receipt }), ...(captcha && { captcha }) }
   try {
-    const confirmation = await confirmPledge(deps, { campaign: campaign.slug, email, code: wellFormed(code) })
+    const asked = { campaign: campaign.slug, email, code: wellFormed(code), ...known }
+    const confirmation = await confirmPledge(deps, asked)
     const domain = confirmation.campus?.campus
     const standing = domain && (await campusStanding(deps, campaign, domain))
     return { step: { at: 'thanked', confirmation, ...(standing && { standing }) }, status: 200 }
   } catch (error) {
     const refusal = expected(error)
-    const step = { at: 'check-email' as const, email, ...(receipt && { receipt }), refusal: shown(refusal) }
-    return { step, status: refusal.status }
+    const step = { at: 'check-email' as const, email, ...(receipt && { receipt }) }
+    if (!refusal.code.startsWith('captcha-'))
+      return { step: { ...step, refusal: shown(refusal) }, status: refusal.status }
+    const sent = { gate: codeGate(campaign), asker: { ip }, captcha }
+    const { shows, status } = await refusedForm(deps, refusal, sent)
+    return { step: { ...step, ...shows }, status }
   }
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { hex } from '../db/bytes.ts'
+import { missing } from '../captcha/refusals.ts'
 import type { Tx } from '../db/db.ts'
 import type { Keys } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
@@ -12,11 +13,15 @@ const TRIES_IN_ALL = 15
 
 /** Wrong codes of a whole campaign in an hour; the chance that one of so many guesses hits is 1 in 500. */
 const FAILURES_PER_HOUR = 2_000
+/** From then on whoever guesses pays for each try; whoever types her own code has signed with a browser that paid. */
+const FREE_FAILURES_PER_HOUR = 100
 
 export interface CodeTry {
   key: PledgeKey
   /** Six digits. */
   code: string
+  /** With a proof of its own, or with the receipt of a browser that signed with this address. */
+  isPaid: boolean
   at: Date
 }
 
@@ -27,22 +32,27 @@ export interface RightCode {
 
 /**
  * Judges tries at codes that arrived together. Each is counted before it is compared, also for addresses that never
- * signed, so that neither parallel guesses nor the counting itself give anything away.
+ * signed, so that neither parallel guesses nor the counting itself give anything away. One that has to be paid for and is
+ * not is neither counted nor compared.
  */
 export function judgeCodes(keys: Keys) {
   return async (tx: Tx, tries: CodeTry[]): Promise<(RightCode | Refusal)[]> => {
-    const isAllowed = await countTries(tx, tries)
-    const isOverBudget = await campaignsOverBudget(tx, tries)
-    const pending = await codesOf(tx, tries)
-    const judged = tries.map((one, place): RightCode | Refusal => {
-      if (!isAllowed[place] || isOverBudget.has(one.key.campaignId)) return tooMany()
+    const failures = await failuresSoFar(tx, tries)
+    const failuresAt = ({ key }: CodeTry) => failures.get(key.campaignId) ?? 0
+    const isAdmitted = (one: CodeTry) => one.isPaid || failuresAt(one) < FREE_FAILURES_PER_HOUR
+    const admitted = tries.filter(isAdmitted)
+    if (admitted.length === 0) return tries.map(missing)
+    const isAllowed = await countTries(tx, admitted)
+    const pending = await codesOf(tx, admitted)
+    const judged = admitted.map((one, place): RightCode | Refusal => {
+      if (!isAllowed[place] || failuresAt(one) >= FAILURES_PER_HOUR) return tooMany()
       const found = pending.get(keyName(one.key))
       const expected = found && sixDigitCode(keys, one.key, found.code_nonce, found.choices_hash)
       if (!found || !expected || !isSameCode(expected, one.code)) return wrong()
       return { choices: found.choices_hash }
     })
-    await countFailures(tx, tries, judged)
-    return judged
+    await countFailures(tx, admitted, judged)
+    return tries.map((one) => judged[admitted.indexOf(one)] ?? missing())
   }
 }
 
@@ -52,6 +62,14 @@ export const RENEW_TRIES = `
   from unnest($1::int[], $2::bytea[], $3::bytea[]) as signing (campaign_id, email_digest, address_digest)
   where tried.campaign_id = signing.campaign_id and tried.email_digest = signing.email_digest
     and tried.address_digest = signing.address_digest`
+
+/** Of this hour, by campaign. */
+async function failuresSoFar(tx: Tx, tries: CodeTry[]): Promise<Map<number, number>> {
+  const { rows } = await tx.execute<{ campaign_id: number; failures: number }>(sql`
+    select campaign_id, failures from code_failures
+    where hour = date_trunc('hour', ${tries[0]?.at.toISOString()}::timestamptz)`)
+  return new Map(rows.map(({ campaign_id, failures }) => [campaign_id, failures]))
+}
 
 interface Counter {
   campaign_id: number
@@ -107,13 +125,6 @@ async function codesOf(tx: Tx, tries: CodeTry[]): Promise<Map<string, PendingCod
     from pledges pledge join ${keyRecords(tries.map(({ key }) => key))}
       using (campaign_id, email_digest, address_digest)`)
   return new Map(rows.map((row) => [nameOfRow(row), row]))
-}
-
-async function campaignsOverBudget(tx: Tx, tries: CodeTry[]): Promise<Set<number>> {
-  const { rows } = await tx.execute<{ campaign_id: number }>(sql`
-    select campaign_id from code_failures
-    where hour = date_trunc('hour', ${tries[0]?.at.toISOString()}::timestamptz) and failures >= ${FAILURES_PER_HOUR}`)
-  return new Set(rows.map(({ campaign_id }) => campaign_id))
 }
 
 async function countFailures(tx: Tx, tries: CodeTry[], judged: (RightCode | Refusal)[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Campaign, requireRemembered } from '../campaigns/campaign.ts'
+import { codeGate } from '../captcha/gates.ts'
 import type { Deps } from '../deps.ts'
 import { sealingOf } from '../contacts/sealing.ts'
 import type { Leaderboard } from '../leaderboards/contract.ts'
@@ -7,12 +8,14 @@ import { checkedAddress } from './address.ts'
 import { digitsOf } from './code.ts'
 import type { Confirmed } from './confirming.ts'
 import type { Confirmation, ConfirmationByCode, ConfirmationRequest } from './contract.ts'
-import { pledgeKey } from './mailbox.ts'
+import { pledgeKey, type PledgeKey } from './mailbox.ts'
+import { isReceiptOf } from './receipt.ts'
 import { readLink, type Ticket } from './token.ts'
 
 /**
  * Confirms a pledge, by the link or by the code of its email. Asking again answers the same.
- * @throws Refusal `token-invalid`, `token-expired`, `code-wrong`, `code-too-many-tries`, `pledge-withdrawn`
+ * @throws Refusal `token-invalid`, `token-expired`, `code-wrong`, `code-too-many-tries`, `pledge-withdrawn`; for a try at a
+ * code `captcha-missing` where wrong ones came, and what a captcha is refused for
  */
 export async function confirmPledge(deps: Deps, request: ConfirmationRequest): Promise<Confirmation> {
   const ticket =
@@ -27,12 +30,26 @@ export async function confirmPledge(deps: Deps, request: ConfirmationRequest): P
   return await thanks(deps, campaign, confirmed, before)
 }
 
-async function codeTicket(deps: Deps, { campaign: slug, email, code }: ConfirmationByCode): Promise<Ticket> {
-  const campaign = await deps.campaigns.bySlug(slug)
+async function codeTicket(deps: Deps, request: ConfirmationByCode): Promise<Ticket> {
+  const campaign = await deps.campaigns.bySlug(request.campaign)
   requireRemembered(campaign)
-  const key = pledgeKey(campaign, checkedAddress(email))
-  const { choices } = await deps.codeTries.add({ key, code: digitsOf(code), at: deps.now() })
+  const key = pledgeKey(campaign, checkedAddress(request.email))
+  const isPaid = await isPaidFor(deps, campaign, key, request)
+  const { choices } = await deps.codeTries.add({ key, code: digitsOf(request.code), isPaid, at: deps.now() })
   return { key, choices }
+}
+
+/** The browser that signed has paid for five tries with its signature. */
+async function isPaidFor(
+  { keys, captcha: captchas }: Deps,
+  campaign: Campaign,
+  key: PledgeKey,
+  { receipt, captcha }: ConfirmationByCode,
+): Promise<boolean> {
+  if (receipt && isReceiptOf(keys, key, receipt)) return true
+  if (!captcha && captchas.settings.kind !== 'none') return false
+  await captchas.requireProof(codeGate(campaign), { captcha })
+  return true
 }
 
 async function thanks(

@@ -87,6 +87,8 @@ export const ConfirmationByCode = Type.Object(
     campaign: Slug,
     email: Email,
     code: Type.String({ pattern: '^ *[0-9]{3}[ -]?[0-9]{3} *$', description: 'Six digits.' }),
+    receipt: Type.Optional(Receipt),
+    captcha: Type.Optional(CaptchaProof),
   },
   { additionalProperties: false },
 )

@@ -3,7 +3,6 @@ import { pledgeGate } from '../captcha/gates.ts'
 import { type Campaign, requireOpen, textIn } from '../campaigns/campaign.ts'
 import { type TextName, wasPublished } from '../campaigns/texts.ts'
 import type { Deps } from '../deps.ts'
-import { newLetterId } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
 import { type Address, asciiDomain, checkedAddress } from './address.ts'
 import { checkedAnswers, checkedClauses, checkedSharing } from './asked.ts'
@@ -55,11 +54,11 @@ async function readied(deps: Deps, campaign: Campaign, asked: Asked): Promise<Re
 }
 
 async function written(deps: Deps, { signing, shown }: Ready): Promise<PledgeReceipt> {
-  await deps.signings.add(signing)
+  const receipt = await deps.signings.add(signing)
   noteArrival(deps, signing)
   return {
     status: 'check-your-email',
-    receipt: signing.letterId,
+    receipt,
     ...(shown && { campus: shown.campus.domain }),
   }
 }
@@ -132,7 +131,6 @@ function signingOf(
     textVersion: text.version,
     locale: text.locale,
     source: registeredSource(campaign, request.source),
-    letterId: newLetterId(),
     // A campus gives its addresses out itself, and many of them look random.
     signals: shown?.isProven ? '' : signalsOf(address),
     at: deps.now(),

@@ -13,6 +13,7 @@ import { RENEW_TRIES } from './code-tries.ts'
 import { type Contact, sealContact } from './contact.ts'
 import type { Answer } from './contract.ts'
 import { byKey, domainDigest, keyName, type PledgeKey, pledgeKey } from './mailbox.ts'
+import { makeReceipt } from './receipt.ts'
 import { leaves } from './states.ts'
 
 /** One signature on its way into the database, checked. */
@@ -25,8 +26,6 @@ export interface Signing {
   textVersion: number
   locale: string
   source: string | undefined
-  /** Of the letter that asks for her confirmation. */
-  letterId: string
   /** What was noticed about the address: words with a space between, since arrays of arrays do not unnest. */
   signals: string
   at: Date
@@ -41,6 +40,8 @@ interface Sealed extends Signing {
   /** The address alone, where the contact holds answers too: those must not outlive the pledge's. */
   mailbox: Buffer | undefined
   choicesHash: Buffer
+  /** Of the letter that asks for her confirmation. */
+  receipt: string
 }
 
 const columns: Columns<Sealed> = {
@@ -64,7 +65,7 @@ const columns: Columns<Sealed> = {
 }
 
 const letterColumns: Columns<Sealed> = {
-  letter_id: ['uuid', ({ letterId }) => letterId],
+  letter_id: ['uuid', ({ receipt }) => receipt],
   mailbox: ['bytea', ({ mailbox }) => mailbox],
 }
 const all = { ...columns, ...letterColumns }
@@ -104,12 +105,13 @@ const WRITE_SIGNINGS = {
 /**
  * Writes signatures that arrived together, and the letters to their mailboxes, in one statement.
  * A mailbox that has pledged already goes through all of it like a new one; the letter alone differs.
+ * @returns the receipt of each
  */
-export function writeSignings(db: Db, keys: Keys): Write<Signing, undefined> {
+export function writeSignings(db: Db, keys: Keys): Write<Signing, string> {
   return async (signings) => {
-    const newest = newestOfEach(signings.map((signing) => seal(keys, signing)))
-    await runPrepared(db, WRITE_SIGNINGS, valuesOf(all, newest))
-    return signings.map(() => undefined)
+    const sealed = signings.map((signing) => seal(keys, signing))
+    await runPrepared(db, WRITE_SIGNINGS, valuesOf(all, newestOfEach(sealed)))
+    return sealed.map(({ receipt }) => receipt)
   }
 }
 
@@ -124,6 +126,7 @@ function seal(keys: Keys, signing: Signing): Sealed {
     domainDigest: domainDigest(campaign, address),
     contact,
     mailbox: answers.length > 0 ? sealContact(keys, key, { email: address.exact }) : undefined,
+    receipt: makeReceipt(keys, key),
     choicesHash: choicesHash(keys, key, { choices, text: { campaignId: campaign.id, locale, version } }),
   }
 }

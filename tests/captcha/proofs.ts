@@ -8,7 +8,7 @@ import type { Challenge } from '../../server/captcha/contract.ts'
 
 interface Wanted {
   source?: string
-  for?: 'pledge' | 'link'
+  for?: 'pledge' | 'link' | 'code'
   /** Where from. */
   ip?: string
 }

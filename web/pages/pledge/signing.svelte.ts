@@ -69,6 +69,7 @@ export class Signing {
       Object.assign(this, { problem: step.refusal, typed: { ...this.typed, email: step.email } })
       this.hasBounced = step.hasBounced ?? false
       this.receipt = step.receipt
+      if (import.meta.env.SSR) this.waits = step.captcha
     }
     if (step.at === 'thanked')
       Object.assign(this, { confirmation: step.confirmation, standing: step.standing })
@@ -116,7 +117,12 @@ export class Signing {
   /** Throws an `ApiProblem`: the code form shows it. */
   confirm = async (code: string) => {
     const { slug } = this.#page.campaign
-    this.confirmation = await confirm({ campaign: slug, email: this.typed.email, code })
+    this.confirmation = await confirm({
+      campaign: slug,
+      email: this.typed.email,
+      code,
+      receipt: this.receipt,
+    })
     const campus = this.confirmation.campus?.campus
     this.standing = campus ? await standingOf(slug, campus).catch(() => undefined) : undefined
     this.#move('thanked')
