@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type CaptchaSettings, readCaptcha } from './config/captcha.ts'
+import { type DatabasePasswords, readDatabasePasswords } from './config/database-passwords.ts'
 import { type DnsServers, readDnsServers } from './config/dns.ts'
 import { withFiles } from './config/files.ts'
 import { type MailSettings, readMail } from './config/mail.ts'
@@ -14,6 +15,8 @@ export interface Config extends ServerKeys {
   role: 'all' | 'web' | 'worker'
   /** Undefined where the embedded Postgres is to be used. */
   databaseUrl: string | undefined
+  /** By which the roles of the database log in, where `db:migrate` and `db:roles` are to let them. */
+  databasePasswords: DatabasePasswords
   /** Without a slash at the end. */
   publicUrl: string
   port: number
@@ -49,6 +52,7 @@ export function readConfig(environment: Environment = process.env): Config {
       mode: isLocal ? 'local' : 'production',
       role: read.oneOf('ROLE', ROLES, 'all'),
       databaseUrl: isLocal ? env.DATABASE_URL || undefined : read.required('DATABASE_URL'),
+      databasePasswords: readDatabasePasswords(all),
       publicUrl: read.url('PUBLIC_URL', isLocal ? `http://localhost:${port}` : undefined),
       port,
       host: env.HOST || (isLocal ? '127.0.0.1' : '0.0.0.0'),

@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { openDb } from './db/db.ts'
 import { embeddedPostgres } from './db/embedded.ts'
 import { migrateDatabase } from './db/migrate.ts'
+import { renewRoles } from './db/roles.ts'
 
 export interface OpenedDatabase {
   url: string
@@ -17,12 +18,20 @@ export async function databaseOf({ databaseUrl, dataDir }: Config): Promise<Open
   return { url, close: stop }
 }
 
-/** Brings the schema and the campus directory up to date; doing it again, or twice at once, does no harm. */
-export async function prepareDatabase(url: string): Promise<void> {
+/**
+ * Brings the schema, the campus directory and what the roles may do up to date; doing it again, or twice at once, does no
+ * harm.
+ * @returns whether there are roles
+ */
+export async function prepareDatabase(
+  url: string,
+  passwords: Config['databasePasswords'] = {},
+): Promise<boolean> {
   await migrateDatabase(url)
   const db = openDb({ url, connections: 1 })
   try {
     await loadCampusDirectory(db)
+    return await renewRoles(db, passwords)
   } finally {
     await db.$client.end()
   }

@@ -1,5 +1,6 @@
 /** `npm run keys:rotate`: seals anew, by the SECRET_KEY of now, what those in SECRET_KEYS_OLD sealed. */
 import { parseArgs } from 'node:util'
+import { commandRefused } from './command-refused.ts'
 import { readConfig, StartRefused } from './config.ts'
 import { databaseOf } from './database.ts'
 import { type Deps, openDeps } from './deps.ts'
@@ -64,8 +65,4 @@ function readArguments(): boolean {
   }
 }
 
-await main().catch((error: unknown) => {
-  if (!(error instanceof StartRefused)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-})
+await main().catch(commandRefused)

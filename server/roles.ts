@@ -6,10 +6,11 @@ import { openDb } from './db/db.ts'
 import { grantRoles } from './db/roles.ts'
 
 async function main(): Promise<void> {
-  const database = await databaseOf(readConfig())
+  const config = readConfig()
+  const database = await databaseOf(config)
   const db = openDb({ url: database.url, connections: 1 })
   try {
-    for (const line of await grantRoles(db)) process.stdout.write(`${line}\n`)
+    for (const line of await grantRoles(db, config.databasePasswords)) process.stdout.write(`${line}\n`)
   } finally {
     await db.$client.end()
     await database.close()

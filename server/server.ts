@@ -1,10 +1,11 @@
 import { buildApp } from './app.ts'
+import { commandRefused } from './command-refused.ts'
 import { type Config, readConfig, StartRefused } from './config.ts'
 import { databaseOf, prepareDatabase } from './database.ts'
-import { isDatabaseAway } from './db/db.ts'
 import { bugOf } from './bugs.ts'
 import { tellingLogSettings } from './db/log-settings.ts'
 import { stopLeftBehind } from './db/embedded.ts'
+import { requireDatabase } from './db/start-check.ts'
 import { demoAddresses, openDemo } from './demo/demo.ts'
 import { DEMO_ORGANIZATION, openDemoWorld } from './demo/world.ts'
 import { type Deps, openDeps } from './deps.ts'
@@ -41,6 +42,8 @@ async function startAll(config: Config, say: (line: string) => void, stops: Stop
   const database = await databaseOf(config)
   stops.push(database.close)
   if (isLocal) await prepareDatabase(database.url)
+  const tellingRights = await requireDatabase({ url: database.url, role: config.role })
+  if (!isLocal) for (const line of tellingRights) say(line)
   const deps = await openDeps({ config, databaseUrl: database.url })
   stops.push(deps.close)
   if (!isLocal) for (const line of await tellingLogSettings(deps.db)) say(line)
@@ -129,11 +132,4 @@ async function main(): Promise<void> {
   await starting
 }
 
-function refuse(error: unknown): never {
-  if (error instanceof StartRefused) process.stderr.write(`${error.message}\n`)
-  else if (isDatabaseAway(error)) process.stderr.write('The database at DATABASE_URL cannot be reached.\n')
-  else throw error
-  process.exit(1)
-}
-
-if (import.meta.main) await main().catch(refuse)
+if (import.meta.main) await main().catch(commandRefused)

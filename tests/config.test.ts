@@ -174,6 +174,42 @@ test('former secrets are listed, whatever would be said of them today', () => {
   expect(oldSecretKeys).toEqual(['short', 'other', 'third'])
 })
 
+test.each([
+  ['a short one', { WEB_DATABASE_PASSWORD: 'hunter2' }, 'WEB_DATABASE_PASSWORD must be at least 24 letters'],
+  [
+    'one that an address cannot hold as it is',
+    { WORKER_DATABASE_PASSWORD: `${'beef'.repeat(8)}@:/` },
+    'WORKER_DATABASE_PASSWORD must be at least 24 letters',
+  ],
+  [
+    'one for both',
+    { WEB_DATABASE_PASSWORD: 'beef'.repeat(8), WORKER_DATABASE_PASSWORD: 'beef'.repeat(8) },
+    'WEB_DATABASE_PASSWORD and WORKER_DATABASE_PASSWORD are one',
+  ],
+  [
+    'the owner’s',
+    {
+      DATABASE_URL: `postgres://estamos:${'beef'.repeat(8)}@db.example.org/estamos`,
+      WEB_DATABASE_PASSWORD: 'beef'.repeat(8),
+    },
+    'The password of DATABASE_URL is that of a role too',
+  ],
+])('of passwords for the roles of the database, %s is refused', (_, settings, sentence) => {
+  expect(refusal({ ...production, ...settings })).toContain(sentence)
+})
+
+test('a process of a role may find its own password in the settings too', () => {
+  const password = 'beef'.repeat(8)
+
+  const { databasePasswords } = readConfig({
+    ...production,
+    DATABASE_URL: `postgres://estamos_web:${password}@db.example.org/estamos`,
+    WEB_DATABASE_PASSWORD: password,
+  })
+
+  expect(databasePasswords).toEqual({ web: password })
+})
+
 describe('secrets in files', () => {
   test('are read without the line break at their end', () => {
     const { SECRET_KEY, DATABASE_URL, ...others } = production

@@ -4,6 +4,9 @@ export class StartRefused extends Error {}
 const own = {
   MODE: 'local (the default: embedded Postgres, mailbox page, a demo campaign) or production (nothing is made up).',
   DATABASE_URL: 'The Postgres database (15 to 18); without it local mode starts its own under DATA_DIR.',
+  WEB_DATABASE_PASSWORD:
+    'What db:migrate lets the role estamos_web log in by, as ROLE=web should: openssl rand -hex 32.',
+  WORKER_DATABASE_PASSWORD: 'The same for estamos_worker and ROLE=worker; another one.',
   PUBLIC_URL: 'The address people reach this server by; https in production.',
   PORT: 'The port to listen on (3000); the demo host page of local mode takes the next one.',
   HOST: 'The address to listen on (127.0.0.1 in local mode, 0.0.0.0 in production).',
@@ -47,6 +50,8 @@ const own = {
 /** The settings that a file may hold, so that they stand in no environment: `SECRET_KEY_FILE=/run/secrets/secret-key`. */
 export const secrets = [
   'DATABASE_URL',
+  'WEB_DATABASE_PASSWORD',
+  'WORKER_DATABASE_PASSWORD',
   'SECRET_KEY',
   'SECRET_KEYS_OLD',
   'SMTP_URL',

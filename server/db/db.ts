@@ -109,6 +109,21 @@ export function isSchemaMissing(error: unknown): boolean {
   return sqlStateOf(error) === UNDEFINED_TABLE
 }
 
+const INSUFFICIENT_PRIVILEGE = '42501'
+
+/** Whether an error means that the database's user may not do that. */
+export function isDenied(error: unknown): boolean {
+  return sqlStateOf(error) === INSUFFICIENT_PRIVILEGE
+}
+
+/** Invalid authorization, or a database of that name is not there. */
+const NOT_LET_IN = /^(28|3D000)/
+
+/** Whether an error means that the database did not let its user in. */
+export function isNotLetIn(error: unknown): boolean {
+  return NOT_LET_IN.test(sqlStateOf(error) ?? '')
+}
+
 /** Connection lost, server shutting down, no connection to be had: SQLSTATE classes and Node's own codes. */
 const AWAY_SQLSTATE = /^(08|53|57P|57014)/
 const AWAY_SYSTEM = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENOTFOUND|EAI_|ENOENT)/

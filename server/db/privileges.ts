@@ -31,7 +31,7 @@ export const privileges: Record<string, Record<Role, Privilege[]>> = {
   campaign_campuses: { web: all, worker: reads },
   campaign_clauses: { web: all, worker: reads },
   campaign_keys: { web: keeps, worker: [...drops, 'maintain'] },
-  campaign_logos: { web: all, worker: none },
+  campaign_logos: { web: all, worker: ['select (campaign_id, type, hash)'] },
   campaign_partners: { web: addsAndDrops, worker: reads },
   campaign_questions: { web: all, worker: reads },
   campaign_targets: { web: addsAndDrops, worker: reads },

@@ -1,22 +1,26 @@
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
-import { StartRefused } from '../config.ts'
-import { type Db, transaction, type Tx } from './db.ts'
+import { type Config, StartRefused } from '../config.ts'
+import { type Db, type DbOrTx, isDenied, transaction, type Tx } from './db.ts'
 import { privileges, type Role, roles } from './privileges.ts'
+import { scramVerifier } from './scram.ts'
+
+type Passwords = Config['databasePasswords']
 
 /** Any number, as long as every process takes the same. */
 const ROLES_LOCK = 7_305_214
 
 /**
- * Makes the group roles, where they are missing, and gives each what `privileges.ts` says and nothing else, in this
- * database. For the owner of the tables. Doing it again, or twice at once, does no harm.
+ * Makes the roles, where they are missing, and gives each what `privileges.ts` says and nothing else, in this database.
+ * One with a password can log in. For the owner of the tables. Doing it again, or twice at once, does no harm.
  * @throws StartRefused where it may not make them
  * @returns what was granted, a line for each role and table
  */
-export async function grantRoles(db: Db): Promise<string[]> {
+export async function grantRoles(db: Db, passwords: Passwords = {}): Promise<string[]> {
   return await transaction(db, async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${ROLES_LOCK})`)
     for (const name of Object.values(roles)) await makeRole(tx, name)
+    await letLogIn(tx, passwords)
     await closeToAll(tx)
     const lines: string[] = []
     for (const role of ['web', 'worker'] as const) lines.push(...(await grantTo(tx, role)))
@@ -39,6 +43,36 @@ async function makeRole(tx: Tx, name: string): Promise<void> {
   await tx.execute(sql.raw(`create role ${name} nologin`))
 }
 
+async function letLogIn(tx: Tx, passwords: Passwords): Promise<void> {
+  for (const role of ['web', 'worker'] as const) {
+    const password = passwords[role]
+    if (password) await givePassword(tx, roles[role], password)
+  }
+}
+
+async function givePassword(tx: Tx, name: string, password: string): Promise<void> {
+  const verifier = pg.escapeLiteral(scramVerifier(password))
+  await tx.execute(sql.raw(`alter role ${name} login password ${verifier}`)).catch((error: unknown) => {
+    if (!isDenied(error)) throw error
+    throw new StartRefused(
+      `The user of DATABASE_URL may not give ${name} a password. Let one who may say: alter role ${name} login password '…'; and leave it out of the settings.`,
+    )
+  })
+}
+
+/**
+ * What was granted follows the tables of this version, where this server of Postgres knows the roles, or is to.
+ * @returns whether it does
+ */
+export async function renewRoles(db: Db, passwords: Passwords): Promise<boolean> {
+  const { rows } = await db.execute(
+    sql`select from pg_roles where rolname in (${roles.web}, ${roles.worker}) having count(*) = 2`,
+  )
+  if (rows.length === 0 && Object.keys(passwords).length === 0) return false
+  await grantRoles(db, passwords)
+  return true
+}
+
 /** What every role of the server may do in a database, unless somebody takes it away. */
 async function closeToAll(tx: Tx): Promise<void> {
   const { rows } = await tx.execute<{ name: string }>(sql`select current_database() as name`)
@@ -57,13 +91,10 @@ async function closeToAll(tx: Tx): Promise<void> {
 const both = Object.values(roles).join(', ')
 
 async function grantTo(tx: Tx, role: Role): Promise<string[]> {
-  const { rows } = await tx.execute<{ is: boolean }>(
-    sql`select current_setting('server_version_num')::int >= 170000 as is`,
-  )
-  const knowsMaintain = rows[0]?.is ?? false
+  const hasMaintain = await knowsMaintain(tx)
   const lines: string[] = []
   for (const [table, granted] of Object.entries(privileges)) {
-    const possible = granted[role].filter((may) => may !== 'maintain' || knowsMaintain)
+    const possible = granted[role].filter((may) => may !== 'maintain' || hasMaintain)
     if (possible.length === 0) continue
     await tx.execute(sql.raw(`grant ${possible.join(', ')} on ${table} to ${roles[role]}`))
     lines.push(`${roles[role]}: ${possible.join(', ')} on ${table}`)
@@ -71,6 +102,14 @@ async function grantTo(tx: Tx, role: Role): Promise<string[]> {
       lines.push(`${roles[role]}: cannot write ${table} anew, which takes PostgreSQL 17`)
   }
   return lines
+}
+
+/** From PostgreSQL 17 on. */
+export async function knowsMaintain(db: DbOrTx): Promise<boolean> {
+  const { rows } = await db.execute<{ is: boolean }>(
+    sql`select current_setting('server_version_num')::int >= 170000 as is`,
+  )
+  return rows[0]?.is ?? false
 }
 
 /** The queue is the worker's; others write jobs down through the owner's `add_jobs` alone, and see none. */

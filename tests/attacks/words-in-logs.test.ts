@@ -4,7 +4,8 @@ import { doors } from '../../server/doors.ts'
 import { access } from '../../server/organizers/access.ts'
 import { anOpenCampaign } from '../builders.ts'
 import { estamos } from '../estamos.ts'
-import { localMode, type Run } from '../start/local-mode.ts'
+import { localMode } from '../start/local-mode.ts'
+import type { Run } from '../start/processes.ts'
 import { reached } from './reached.ts'
 
 const server = estamos()

@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { sql } from 'drizzle-orm'
+import { runOnce } from 'graphile-worker'
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { openDb } from '../../server/db/db.ts'
 import { privileges, type Role, roles } from '../../server/db/privileges.ts'
 import { rewriteTable } from '../../server/db/rewriting.ts'
-import { tasks } from '../../server/jobs.ts'
-import { anOpenCampaign, sign } from '../builders.ts'
+import { openDeps } from '../../server/deps.ts'
+import { quiet, tasks } from '../../server/jobs.ts'
+import { composeLetters } from '../../server/letters.ts'
+import { deliverAll } from '../../server/mail/delivery.ts'
+import { lettersIn } from '../../server/mail/mailbox.ts'
+import { anOpenCampaign, crowd, sign } from '../builders.ts'
 import { asRole, estamos } from '../estamos.ts'
 
 const server = estamos()
@@ -65,6 +70,9 @@ test('the app of these tests is one that has only what ROLE=web needs, and signs
 })
 
 test('the worker does every job that comes round by the clock with only what ROLE=worker needs', async () => {
+  const slug = await anOpenCampaign(server)
+  await crowd(server, slug, { campus: 'gatech.edu', people: 6 })
+  await sign(server, slug, { email: 'bea@gatech.edu', display: true, name: 'Bea', updates: true })
   const byTheClock = Object.keys(tasks(server.deps)).filter(
     (name) => !['exclusion', 'update', 'delete-copies'].includes(name),
   )
@@ -72,13 +80,16 @@ test('the worker does every job that comes round by the clock with only what ROL
     sql`select graphile_worker.add_job(name) from unnest(${sql.param(byTheClock)}::text[]) name`,
   )
 
-  await server.work()
+  const said = await workAlone()
 
   const { rows } = await server.deps.db.execute(
     sql`select task_identifier, jobs.last_error from graphile_worker.jobs join graphile_worker._private_jobs using (id)`,
   )
   expect(byTheClock.length).toBeGreaterThan(20)
   expect(rows).toEqual([])
+  expect(said).toEqual([])
+  const letters = await lettersIn(server.deps.mailboxFolder)
+  expect(letters.filter(({ to }) => to === 'bea@gatech.edu')).toHaveLength(1)
 })
 
 test('tables of keys are written anew by the worker, and whoever may not is told that they were not', async () => {
@@ -170,6 +181,17 @@ describe.each(['web', 'worker'] as const)('what a %s process that was taken over
     expect(refusal).toBe('42501')
   })
 })
+
+/** Every part of a worker as its role: that of `server.work()` has what the app has, but for the database. */
+async function workAlone(): Promise<string[]> {
+  const said: string[] = []
+  const databaseUrl = asRole(server.databaseUrl, 'worker')
+  const deps = await openDeps({ config: server.config, databaseUrl })
+  await runOnce({ logger: quiet, pgPool: deps.db.$client, taskList: tasks(deps), noHandleSignals: true })
+  await deliverAll({ deps, databaseUrl, compose: composeLetters, report: (line) => said.push(line) })
+  await deps.close()
+  return said
+}
 
 async function rights(): Promise<unknown[]> {
   const { rows } = await server.deps.db.execute(sql`

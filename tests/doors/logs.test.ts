@@ -5,7 +5,8 @@ import { openDb } from '../../server/db/db.ts'
 import { tellingLogSettings } from '../../server/db/log-settings.ts'
 import { anOpenCampaign } from '../builders.ts'
 import { estamos } from '../estamos.ts'
-import { localMode, type Run } from '../start/local-mode.ts'
+import { localMode } from '../start/local-mode.ts'
+import type { Run } from '../start/processes.ts'
 
 const server = estamos()
 const local = localMode()

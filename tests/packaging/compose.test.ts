@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { readConfig, settings } from '../../server/config.ts'
 import { testDatabase } from '../database.ts'
 import { estamos, freePort } from '../estamos.ts'
-import { environmentOf, envLines, read, type Service, services } from './compose.ts'
+import { check, environmentOf, envLines, read, type Service, services } from './compose.ts'
 
 const server = estamos({ isUp: true })
 const databaseWithoutWorker = testDatabase()
@@ -11,16 +10,19 @@ const databaseWithoutWorker = testDatabase()
 /** On purpose not handed to the containers. */
 const notInCompose = {
   HOST: 'a container listens on all its addresses, which is the default of production',
-  DATABASE_URL_FILE: 'the address of the database is made of POSTGRES_PASSWORD',
+  DATABASE_URL_FILE:
+    'the address of the database is made of a password, which Compose can take from .env alone',
+  WEB_DATABASE_PASSWORD_FILE: 'the same',
+  WORKER_DATABASE_PASSWORD_FILE: 'the same',
   DATA_DIR: 'only local mode keeps anything in a folder',
 }
 
 /** On purpose in `.env.example` though the server has no such setting. */
 const notASetting = {
-  POSTGRES_PASSWORD: 'the password of the database that docker-compose.yml starts',
+  POSTGRES_PASSWORD: 'the password of the owner of the database that docker-compose.yml starts',
 }
 
-const ours = ['migrate', 'web', 'worker']
+const ours = ['migrate', 'web', 'worker'] as const
 
 const filledIn = {
   ...Object.fromEntries(envLines.map(({ name, value }) => [name, value])),
@@ -30,6 +32,14 @@ const filledIn = {
   SMTP_URL: 'smtps://user:password@mail.example.org:465',
   CAPTCHA_NONE_IN_PRODUCTION: 'yes',
   POSTGRES_PASSWORD: 'correct-horse',
+  WEB_DATABASE_PASSWORD: 'f00d'.repeat(8),
+  WORKER_DATABASE_PASSWORD: 'beef'.repeat(8),
+}
+
+const logins = {
+  migrate: 'estamos:correct-horse',
+  web: `estamos_web:${'f00d'.repeat(8)}`,
+  worker: `estamos_worker:${'beef'.repeat(8)}`,
 }
 
 test('.env.example holds every setting, each under its own sentence', () => {
@@ -69,10 +79,40 @@ test.each(ours)('%s gets settings that the server starts with', (name) => {
 
   expect(config).toMatchObject({
     mode: 'production',
-    databaseUrl: 'postgres://estamos:correct-horse@postgres:5432/estamos',
+    databaseUrl: `postgres://${logins[name]}@postgres:5432/estamos`,
     role: name === 'migrate' ? 'all' : name,
   })
 })
+
+test('each process has the password of its own role alone, and only the migration that of the owner', () => {
+  const secrets = {
+    owner: 'correct-horse',
+    web: logins.web.split(':')[1]!,
+    worker: logins.worker.split(':')[1]!,
+  }
+
+  const held = ours.map((name) => {
+    const values = Object.values(environmentOf(services[name]!, filledIn)).join(' ')
+    return [name, Object.keys(secrets).filter((of) => values.includes(secrets[of as keyof typeof secrets]))]
+  })
+
+  expect(Object.fromEntries(held)).toEqual({
+    migrate: ['owner', 'web', 'worker'],
+    web: ['web'],
+    worker: ['worker'],
+  })
+  expect(read('docker-compose.yml')).not.toContain('env_file')
+})
+
+test.each(['POSTGRES_PASSWORD', 'WEB_DATABASE_PASSWORD', 'WORKER_DATABASE_PASSWORD'])(
+  'nothing starts without %s',
+  (name) => {
+    const environments = () =>
+      Object.values(services).map((service) => environmentOf(service, { ...filledIn, [name]: '' }))
+
+    expect(environments).toThrow(`${name}: set it in .env`)
+  },
+)
 
 test('the database is healthy before it is migrated, and migrated before anything else starts', () => {
   expect(conditions(services.postgres)).toEqual([])
@@ -112,14 +152,4 @@ test('the worker check passes while a worker listens, and fails where none does'
 
 function conditions(service?: Service): string[] {
   return Object.entries(service?.depends_on ?? {}).map(([name, { condition }]) => `${name} ${condition}`)
-}
-
-/** Runs the health check of a service as its container would. @returns its exit code */
-async function check(name: string, environment: Record<string, string>): Promise<number | null> {
-  const [, , ...flags] = services[name]?.healthcheck?.test ?? []
-  return await new Promise((resolve) => {
-    const options = { env: environment, cwd: new URL('../..', import.meta.url) }
-    const checking = execFile(process.execPath, flags, options)
-    checking.on('exit', resolve)
-  })
 }

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 
@@ -43,5 +44,18 @@ function interpolated(text: string, env: Record<string, string>): string {
     if (env[name]) return env[name]
     if (sign === '?') throw new Error(`${name}: ${rest}`)
     return rest
+  })
+}
+
+/** Runs the health check of a service as its container would. @returns its exit code */
+export async function check(
+  name: 'web' | 'worker',
+  environment: Record<string, string>,
+): Promise<number | null> {
+  const [, , ...flags] = services[name]?.healthcheck?.test ?? []
+  return await new Promise((resolve) => {
+    const options = { env: environment, cwd: new URL('../..', import.meta.url) }
+    const checking = execFile(process.execPath, flags, options)
+    checking.on('exit', resolve)
   })
 }

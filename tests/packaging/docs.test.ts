@@ -10,6 +10,7 @@ const notSettings = [
   'POSTGRES_PASSWORD', // of docker-compose.yml
   'TEST_DATABASE_URL', // of tests/global-setup.ts
   'NO_CAMPUS', // of server/db/schema.ts
+  'FUZZ_SEED', // of tests/doors/fuzz
   'NODE_ENV', // what STYLE.md warns of
   'NODE_COMPILE_CACHE', // of Node
   'MALLOC_ARENA_MAX', // of the C library, in the image

@@ -1,21 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import type { Environment } from '../../server/config.ts'
 import { freePort } from '../estamos.ts'
-
-export interface Run {
-  process: ChildProcess
-  /** All that it has said so far. */
-  said(): string
-  /** Waits until it says this; rejects when it ends without. */
-  says(wanted: string | RegExp): Promise<void>
-  /** @returns its exit code */
-  ended(): Promise<number | null>
-}
+import { type Run, startProcess } from './processes.ts'
 
 export interface LocalMode {
   dataDir: string
@@ -34,7 +23,11 @@ export function localMode(): LocalMode {
     await chmod(local.dataDir, 0o755)
     local.port = await freePort()
     local.start = (env = {}) => {
-      const run = startServer({ DATA_DIR: local.dataDir, PORT: String(local.port), ...env })
+      const run = startProcess('server/server.ts', {
+        DATA_DIR: local.dataDir,
+        PORT: String(local.port),
+        ...env,
+      })
       runs.push(run)
       return run
     }
@@ -48,30 +41,4 @@ export function localMode(): LocalMode {
     await rm(local.dataDir ?? '', { recursive: true, force: true })
   })
   return local as LocalMode
-}
-
-function startServer(env: Environment): Run {
-  const child = spawn(process.execPath, ['server/server.ts'], { env: { PATH: process.env.PATH, ...env } })
-  let said = ''
-  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  const exited = once(child, 'close')
-  return {
-    process: child,
-    said: () => said,
-    ended: async () => {
-      await exited
-      return child.exitCode
-    },
-    says: (wanted) =>
-      new Promise((resolve, reject) => {
-        const look = () => (said.match(wanted) ? resolve() : undefined)
-        child.stdout.on('data', look)
-        child.stderr.on('data', look)
-        void exited.then(() =>
-          said.match(wanted) ? resolve() : reject(new Error(`it ended, saying: ${said}`)),
-        )
-        look()
-      }),
-  }
 }
