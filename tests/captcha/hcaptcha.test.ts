@@ -76,8 +76,7 @@ test('a hCaptcha that hangs is given up after five seconds', async () => {
 
   expect(answer.json().code).toBe('captcha-away')
   expect(performance.now() - start).toBeGreaterThan(4_900)
-  expect(performance.now() - start).toBeLessThan(8_000)
-}, 15_000)
+})
 
 describe('where ALTCHA stands in', () => {
   test('no work is given out while hCaptcha answers, and none is taken instead of its token', async () => {

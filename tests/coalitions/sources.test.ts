@@ -266,7 +266,7 @@ async function shown(organizer: AnOrganizer, slug: string): Promise<Sources> {
 async function fresh(organizer: AnOrganizer, slug: string): Promise<Sources> {
   const now = new Date().toISOString()
   return await expect
-    .poll(() => shown(organizer, slug), { timeout: 5_000 })
+    .poll(() => shown(organizer, slug))
     .toSatisfy(({ asOf }: Sources) => asOf > now)
     .then(() => shown(organizer, slug))
 }

@@ -60,7 +60,7 @@ describe('a member of two partners of one campaign', () => {
     await crowd(server, slug, { people: 4, source: 'ydsa-site' })
 
     await expect
-      .poll(async () => (await callFor(one, 'GET', `campaigns/${slug}/coalition`)).json(), { timeout: 5_000 })
+      .poll(async () => (await callFor(one, 'GET', `campaigns/${slug}/coalition`)).json())
       .toMatchObject({ isPartner: true, you: { slug: one }, shares: [{ slug: one, confirmed: 6 }] })
     const ofOther = await callFor(other, 'GET', `campaigns/${slug}/coalition`)
     const sources = await callFor(other, 'GET', `campaigns/${slug}/sources`)

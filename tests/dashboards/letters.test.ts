@@ -108,6 +108,6 @@ test('a way back at whose end nobody listens tells nothing, and is not said to',
 
   await receiver.close()
 
-  await expect.poll(async () => (await figures())?.told, { timeout: 10_000 }).toBe('refusals')
+  await expect.poll(async () => (await figures())?.told).toBe('refusals')
   expect([before?.told, during?.told]).toEqual(['refusals', 'bounces'])
 })

@@ -154,9 +154,9 @@ describe('a locale', () => {
 test('a crowd is served: rendering takes far less than a send', async () => {
   const confirm = { name: 'confirm', locale: 'en' } as const
   await rendered(confirm)
-  const started = performance.now()
+  const started = process.cpuUsage()
 
   for (let i = 0; i < 2_000; i++) await rendered(confirm)
 
-  expect(performance.now() - started).toBeLessThan(1_000)
+  expect(process.cpuUsage(started).user).toBeLessThan(1_500_000)
 })

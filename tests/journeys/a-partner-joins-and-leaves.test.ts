@@ -38,9 +38,7 @@ test(
     await partner.getByRole('link', { name: 'Coalition' }).click()
     await partner.getByRole('heading', { name: 'Your share' }).waitFor()
     const share = partner.getByRole('row', { name: /BAJI/ }).getByRole('cell').last()
-    await expect
-      .poll(async () => (await partner.reload(), await share.textContent()), { timeout: 15_000 })
-      .toBe('6')
+    await expect.poll(async () => (await partner.reload(), await share.textContent())).toBe('6')
     await expectAccessible(partner)
     await owner.reload()
     await owner.getByRole('row', { name: /BAJI partner 2 6/ }).waitFor()

@@ -44,7 +44,7 @@ test('a student without JavaScript asks to lead at her campus, and the host appr
 
   expect(invitation.text).toContain('YDSA at Georgia Tech')
   await expect
-    .poll(async () => (await student.goto(`${publicUrl}/c/${slug}/gatech.edu`))?.text(), { timeout: 10_000 })
+    .poll(async () => (await student.goto(`${publicUrl}/c/${slug}/gatech.edu`))?.text())
     .not.toContain('chapter-requests')
 })
 

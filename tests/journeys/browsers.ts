@@ -25,7 +25,7 @@ export function browsers({ expected }: { expected?: RegExp } = {}): Browsers {
   return {
     async another(options = {}) {
       const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...options })
-      context.setDefaultTimeout(10_000)
+      context.setDefaultTimeout(30_000)
       context.on('console', (said) => said.type() === 'error' && errors.push(said.text()))
       context.on('weberror', (thrown) => errors.push(thrown.error().message))
       contexts.push(context)

@@ -40,7 +40,7 @@ test('a change has another ETag and another version', async () => {
     await sign(server, slug, { email })
     await confirm(server, slug, email)
   }
-  await expect.poll(async () => (await server.app.inject(path)).json().confirmed, { timeout: 5_000 }).toBe(2)
+  await expect.poll(async () => (await server.app.inject(path)).json().confirmed).toBe(2)
 
   const after = await server.app.inject({
     url: path,

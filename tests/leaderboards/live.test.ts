@@ -26,14 +26,14 @@ test('a snapshot comes first, with its version as id, readable from any origin',
 
   const watching = await watch(url, slug)
 
-  await expect.poll(() => watching.frames.length, { timeout: 5_000 }).toBeGreaterThan(0)
+  await expect.poll(() => watching.frames.length).toBeGreaterThan(0)
   const [first] = watching.frames
   expect(watching.response.headers.get('content-type')).toContain('text/event-stream')
   expect(watching.response.headers.get('access-control-allow-origin')).toBe('*')
   expect(watching.response.headers.get('access-control-allow-credentials')).toBeNull()
   expect(watching.response.headers.get('cache-control')).toBe('no-store')
   expect(first?.id).toBe(String(first?.leaderboard.version))
-  await expect.poll(() => watching.frames.at(-1)?.leaderboard.confirmed, { timeout: 5_000 }).toBe(6)
+  await expect.poll(() => watching.frames.at(-1)?.leaderboard.confirmed).toBe(6)
 })
 
 test('what is confirmed on one server is seen on every server, live and as JSON', async () => {
@@ -42,8 +42,7 @@ test('what is confirmed on one server is seen on every server, live and as JSON'
 
   await people(slug, 7)
 
-  for (const { frames } of watchers)
-    await expect.poll(() => frames.at(-1)?.leaderboard.confirmed, { timeout: 5_000 }).toBe(7)
+  for (const { frames } of watchers) await expect.poll(() => frames.at(-1)?.leaderboard.confirmed).toBe(7)
   const bodies = await Promise.all(
     [server, other].map(async ({ app }) => (await app.inject(`/api/v1/campaigns/${slug}/leaderboard`)).body),
   )
@@ -57,9 +56,7 @@ test('versions only grow, and each is shown once', async () => {
 
   for (const n of times(4, (one) => one)) {
     await people(slug, 5, `round${n}`)
-    await expect
-      .poll(() => watchers[0].frames.at(-1)?.leaderboard.confirmed, { timeout: 5_000 })
-      .toBe(5 * (n + 1))
+    await expect.poll(() => watchers[0].frames.at(-1)?.leaderboard.confirmed).toBe(5 * (n + 1))
   }
 
   for (const { frames } of watchers) {
@@ -73,13 +70,12 @@ test('under a flood on two servers a watcher gets four a second at most', async 
   const slug = await anOpenCampaign(server, { smallestShown: 2 })
   const watching = await watch(url, slug)
   await watch(otherUrl, slug)
-  const flood = Promise.all([0, 1].map((half) => floodFor(2_500, slug, half ? server : other, `f${half}`)))
+  const isOver = () => watching.frames.length > 9
 
-  await flood
+  await Promise.all([0, 1].map((half) => flood(isOver, slug, half ? server : other, `f${half}`)))
 
   const times = watching.frames.slice(1).map(({ at }) => at)
   const fastest = Math.min(...times.slice(5).map((at, n) => at - times[n]!))
-  expect(times.length).toBeGreaterThan(5)
   expect(fastest).toBeGreaterThan(1_000)
 })
 
@@ -88,16 +84,14 @@ test('four a second at most also when many other processes publish, each at a mo
   const id = await campaignId(server, slug)
   await people(slug, 3)
   const watching = await watch(url, slug)
-  const until = performance.now() + 1_500
 
-  for (let n = 3; performance.now() < until; n++) {
+  for (let n = 3; watching.frames.length < 7; n++) {
     await server.deps.db.execute(sql`update tallies set confirmed = ${n} where campaign_id = ${id}`)
     await publishLeaderboard(other.deps.db, id, new Date())
   }
 
   const moments = watching.frames.slice(1).map(({ at }) => at)
-  expect(moments.length).toBeGreaterThan(2)
-  expect(moments.length).toBeLessThanOrEqual(8)
+  expect(moments[5]! - moments[0]!).toBeGreaterThan(1_000)
 })
 
 test('who comes back with the version it has seen gets no snapshot, only what is newer', async () => {
@@ -106,11 +100,11 @@ test('who comes back with the version it has seen gets no snapshot, only what is
 
   const back = await watch(url, slug, { 'last-event-id': String(seen) })
   const behind = await watch(url, slug, { 'last-event-id': String(seen - 1) })
-  await expect.poll(() => behind.frames.length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => behind.frames.length).toBe(1)
   const whileNothingNew = back.frames.length
   await people(slug, 5)
 
-  await expect.poll(() => back.frames.length, { timeout: 5_000 }).toBeGreaterThan(0)
+  await expect.poll(() => back.frames.length).toBeGreaterThan(0)
   expect(whileNothingNew).toBe(0)
   expect(back.frames[0]?.leaderboard.version).toBeGreaterThan(seen)
 })
@@ -130,10 +124,10 @@ test('a watcher that leaves is forgotten', async () => {
   }
 
   const watching = await Promise.all(times(10, () => watch(url, slug)))
-  await expect.poll(() => watchers, { timeout: 5_000 }).toBe(10)
+  await expect.poll(() => watchers).toBe(10)
   for (const { leave } of watching) leave()
 
-  await expect.poll(() => watchers, { timeout: 5_000 }).toBe(0)
+  await expect.poll(() => watchers).toBe(0)
   server.deps.leaderboards.watch = watch0
 })
 
@@ -159,9 +153,8 @@ async function people(slug: string, count: number, name = 'p'): Promise<void> {
   await Promise.all(emails.map((email) => confirm(server, slug, email)))
 }
 
-async function floodFor(ms: number, slug: string, at: { app: App }, name: string): Promise<void> {
-  const until = performance.now() + ms
-  for (let n = 0; performance.now() < until; n++) {
+async function flood(isOver: () => boolean, slug: string, at: { app: App }, name: string): Promise<void> {
+  for (let n = 0; !isOver(); n++) {
     const email = `${name}${n}@gatech.edu`
     await sign(at, slug, { email })
     await confirm({ ...server, app: at.app }, slug, email)

@@ -147,7 +147,7 @@ async function people(slug: string, domain: string, count: number, name = 'p') {
 async function upToDate(slug: string, isIt: (leaderboard: Leaderboard) => boolean): Promise<Leaderboard> {
   const read = async () =>
     (await server.app.inject(`/api/v1/campaigns/${slug}/leaderboard`)).json<Leaderboard>()
-  await expect.poll(async () => isIt(await read()), { timeout: 5_000, interval: 20 }).toBe(true)
+  await expect.poll(async () => isIt(await read()), { interval: 20 }).toBe(true)
   return await read()
 }
 

@@ -15,7 +15,7 @@ test('a process of its own shows, live, what another counted, and goes when it i
   const slug = await anOpenCampaign(server)
   const { child, url } = await aProcess()
   const watching = await watch(url, slug)
-  await expect.poll(() => watching.frames.length, { timeout: 5_000 }).toBeGreaterThan(0)
+  await expect.poll(() => watching.frames.length).toBeGreaterThan(0)
 
   const emails = times(6, (n) => `ada${n}@gatech.edu`)
   const signed = await Promise.all(
@@ -23,7 +23,7 @@ test('a process of its own shows, live, what another counted, and goes when it i
   )
   await Promise.all(emails.map((email) => confirm(server, slug, email)))
 
-  await expect.poll(() => watching.frames.at(-1)?.leaderboard.confirmed, { timeout: 5_000 }).toBe(6)
+  await expect.poll(() => watching.frames.at(-1)?.leaderboard.confirmed).toBe(6)
   const here = async () => (await server.app.inject(`/api/v1/campaigns/${slug}/leaderboard`)).json()
   expect(
     new Set(signed.map((answer) => ('statusCode' in answer ? answer.statusCode : answer.status))),
