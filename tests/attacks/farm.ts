@@ -11,10 +11,21 @@ export async function signAll(
   emails: string[],
   call: (email: string, n: number) => ReturnType<typeof sign> = (email) => sign(server, slug, { email }),
 ) {
-  const answers: Awaited<ReturnType<typeof sign>>[] = []
-  for (let from = 0; from < emails.length; from += 250) {
-    const some = emails.slice(from, from + 250)
-    answers.push(...(await Promise.all(some.map((email, n) => call(email, from + n)))))
+  return await inTurns(emails, call, 250)
+}
+
+/** Fewer than a server takes in before it says that it is busy. */
+const AT_ONCE = 5_000
+
+async function inTurns<Item, Answer>(
+  items: Item[],
+  call: (item: Item, n: number) => Promise<Answer>,
+  atOnce: number,
+): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (let from = 0; from < items.length; from += atOnce) {
+    const some = items.slice(from, from + atOnce)
+    answers.push(...(await Promise.all(some.map((item, n) => call(item, from + n)))))
   }
   return answers
 }
@@ -32,7 +43,7 @@ export async function confirmAll(server: Estamos, slug: string) {
       choicesHash: choices_hash!,
     }),
   )
-  return await Promise.all(tokens.map((token) => confirmByToken(server, token)))
+  return await inTurns(tokens, (token) => confirmByToken(server, token), AT_ONCE)
 }
 
 /** What the worker does by the clock. */

@@ -38,12 +38,12 @@ test(
     reader.socket.on('data', (part: Buffer) => (read += part.length))
     for (let n = 1; n <= TICKS; n += 1) await tick(id, n)
     const during = held()
-    const gone = served.filter(({ destroyed }) => destroyed).length
-    const queued = served.filter(({ destroyed }) => !destroyed).map(({ writableLength }) => writableLength)
+    const gone = SOCKETS + 1 - served.size
+    const queued = [...served].map(({ writableLength }) => writableLength)
     const signed = await sign(server, slug)
     await vi.waitUntil(() => read > TICKS * frame * 0.9, 10_000)
     for (const socket of [...deaf, reader.socket]) socket.destroy()
-    await vi.waitUntil(() => served.every(({ destroyed }) => destroyed), 10_000)
+    await vi.waitUntil(() => served.size === 0, 10_000)
     const after = held()
 
     expect(TICKS * frame).toBeGreaterThan(2 * MB)
@@ -60,11 +60,14 @@ test(
 )
 
 /** Over a socket of the file system, for which the kernel keeps little: over TCP it swallows megabytes before anything waits. */
-async function listening(): Promise<{ path: string; served: Socket[] }> {
+async function listening(): Promise<{ path: string; served: Set<Socket> }> {
   const app = await buildApp(server.deps, server.config)
   onTestFinished(() => app.close())
-  const served: Socket[] = []
-  app.server.on('connection', (socket: Socket) => served.push(socket))
+  const served = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    served.add(socket)
+    socket.once('close', () => served.delete(socket))
+  })
   const path = join(tmpdir(), `estamos-${process.pid}.sock`)
   await app.listen({ path })
   return { path, served }
