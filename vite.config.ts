@@ -6,14 +6,15 @@
  *   styles.ts    has nothing but the styles, for a page that needs no script, or not all of its components in it
  *                (embed-styles.ts in a frame)
  *
- * Made: dist/client/assets/…, dist/client/manifest/{page}.{entry}.json, dist/client/widget.js, dist/server/pages.js
+ * Made: dist/client/assets/…, dist/client/manifest/{page}.{entry}.json, dist/client/widget.js, dist/client/widgets/…, dist/server/pages.js
  */
-import { globSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { minify } from 'terser'
 import { leanFrames } from './scripts/lean-frames.ts'
+import { widgetFile } from './server/pages/widgets.ts'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 
 const entries = globSync('web/pages/*/{browser,embed,styles,embed-styles}.ts').sort()
@@ -27,6 +28,7 @@ export default defineConfig({
     squeezedFrames(),
     onlyStyles(),
     precompressed(),
+    keptWidgets(),
   ],
   publicDir: false,
   // Only such a script may wait for its WebAssembly before it hears anything.
@@ -139,6 +141,24 @@ function precompressed(): Plugin {
       for (const item of Object.values(bundle)) {
         const script = item.type === 'chunk' ? item.code : item.source
         if (item.fileName.endsWith('.js')) writeCompressed(join(dir!, item.fileName), script)
+      }
+    },
+  }
+}
+
+/** Every version of the widget that pages may have pinned, and the one that was just built. */
+function keptWidgets(): Plugin {
+  return {
+    name: 'estamos:kept-widgets',
+    applyToEnvironment: (environment) => environment.name === 'widget',
+    writeBundle({ dir }) {
+      const folder = join(dir!, 'widgets')
+      mkdirSync(folder, { recursive: true })
+      for (const version of [join(dir!, 'widget.js'), ...globSync('web/widget/published/*.js')]) {
+        const script = readFileSync(version)
+        const file = join(folder, widgetFile(script))
+        writeFileSync(file, script)
+        writeCompressed(file, script)
       }
     },
   }

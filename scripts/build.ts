@@ -6,7 +6,13 @@ const STAMP = 'dist/built-from'
 
 /** Names everything that the build reads. */
 function sourcesHash(): string {
-  const sources = ['web/**/*.{ts,svelte,css}', 'server/**/*contract.ts', 'spreadsheets/*.ts']
+  const sources = [
+    'web/**/*.{ts,svelte,css}',
+    'web/widget/published/*.js',
+    'server/pages/widgets.ts',
+    'server/**/*contract.ts',
+    'spreadsheets/*.ts',
+  ]
     .flatMap((pattern) => globSync(pattern))
     .sort()
   const hash = createHash('sha256')

@@ -124,6 +124,7 @@ export const doors: Record<string, Door> = {
   // what is built, and empty pages that scripts fill
   'GET /assets/*': { ...read, cache: 'ever', hasWorkers: true },
   'GET /widget.js': { ...read, cache: 'hour' },
+  'GET /widgets/:file': { ...read, cache: 'ever' },
   'GET /console': page,
   'GET /console/*': page,
   'GET /console/preview': page,

@@ -80,6 +80,10 @@ export const EmbedSettings = Type.Object(
     texts: Type.Array(Type.Object({ locale: Locale, title: Type.String() }), {
       description: 'The first locale is the campaign’s own.',
     }),
+    script: Type.Object(
+      { url: Type.String(), integrity: Type.String() },
+      { description: 'The newest version of the widget, which stays at this address for good.' },
+    ),
   },
   { $id: 'EmbedSettings' },
 )

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import compress from '@fastify/compress'
 import formbody from '@fastify/formbody'
 import fastifyStatic from '@fastify/static'
+import { Type } from 'typebox'
 import type { App } from '../app.ts'
 import type { Deps } from '../deps.ts'
 import { campaignPages } from './campaign-pages.ts'
@@ -37,7 +38,9 @@ export async function pageRoutes(app: App, deps: Deps): Promise<void> {
 /** The one script that runs WebAssembly, which takes a word of its own: it holds keys, and calls nobody. */
 const OF_KEYS = { 'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'" }
 
-/** Scripts, by their hashed names; and the widget, which sites ask for by its own. */
+const WidgetParams = Type.Object({ file: Type.String({ pattern: '^[0-9a-f]{16}[.]js$' }) })
+
+/** Scripts, by their hashed names; and the widget, which sites ask for by its own, or in one version alone. */
 async function assets(app: App): Promise<void> {
   await app.register(fastifyStatic, {
     root: `${built}assets/`,
@@ -50,4 +53,7 @@ async function assets(app: App): Promise<void> {
     },
   })
   app.get('/widget.js', { schema: { hide: true } }, async (_, reply) => reply.sendFile('widget.js', built))
+  app.get('/widgets/:file', { schema: { hide: true, params: WidgetParams } }, async (request, reply) =>
+    reply.sendFile(request.params.file, `${built}widgets/`),
+  )
 }

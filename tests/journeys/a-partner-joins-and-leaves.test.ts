@@ -107,7 +107,7 @@ async function copied(page: Page): Promise<string> {
 async function signOn(snippet: string, email: string): Promise<void> {
   const { publicUrl } = server.config
   expect(snippet).toContain('source=baji-site')
-  host.policy = `${publicUrl}/widget.js; frame-src ${publicUrl}`
+  host.policy = `${publicUrl}/widgets/; frame-src ${publicUrl}`
   host.body = snippet
   const page = await (await people.another()).newPage()
   await page.goto(host.url)

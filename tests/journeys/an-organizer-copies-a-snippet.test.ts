@@ -38,7 +38,7 @@ test(
     await page.setViewportSize({ width: 1280, height: 900 })
     await expectAccessible(page)
 
-    host.policy = `${publicUrl}/widget.js; frame-src ${publicUrl}`
+    host.policy = `${publicUrl}/widgets/; frame-src ${publicUrl}`
     for (const [n, shape] of ['Frame with script', 'Frame', 'Element'].entries()) {
       await page.getByRole('radio', { name: shape, exact: true }).check()
       host.body = await copied(page)
@@ -89,6 +89,21 @@ test('whoever may only look picks and copies, and registers nothing; a draft has
   await page.getByText('nobody can see its embed yet').waitFor()
   expect(await page.getByRole('button', { name: /Register|Remove/ }).count()).toBe(0)
   expect(await copied(page)).toContain(`/embed/${slug}`)
+})
+
+test('a script is pinned to its version, unless the organizer would have it keep itself up to date', async () => {
+  const page = await builder(await anOpenCampaign(server))
+
+  const pinned = await copied(page)
+  await page.getByLabel('The script keeps itself up to date').check()
+  await page.getByText('also if somebody takes that server over').waitFor()
+  await expectAccessible(page)
+  const loose = await copied(page)
+
+  expect(pinned).toMatch(
+    /<script async src="http[^"]+\/widgets\/[0-9a-f]{16}\.js" integrity="sha384-[^"]+" crossorigin="anonymous">/,
+  )
+  expect(loose).toMatch(/<script async src="http[^"]+\/widget\.js"><\/script>/)
 })
 
 test('a code that is taken is said so beside the field, and what was typed stays', async () => {

@@ -33,7 +33,7 @@ test('an organizer opens a bilingual campaign from nothing, and a student signs 
   await page.getByLabel('Language', { exact: true }).selectOption('es')
   await page.getByRole('button', { name: 'Copy' }).click()
   await page.getByText('Copied.').waitFor()
-  host.policy = `${publicUrl}/widget.js; frame-src ${publicUrl}`
+  host.policy = `${publicUrl}/widgets/; frame-src ${publicUrl}`
   host.body = await page.evaluate('navigator.clipboard.readText()')
   await sign(host.url, 'ada@cc.gatech.edu')
 

@@ -8,10 +8,11 @@ export class EmbedChoice {
   locale = $state('')
   theme = $state<Embed['theme']>('auto')
   source = $state('')
+  updatesItself = $state(false)
 
-  embed({ publicUrl, slug, texts }: EmbedSettings): Embed {
+  embed({ publicUrl, slug, texts, script }: EmbedSettings): Embed {
     const title = (texts.find(({ locale }) => locale === this.locale) ?? texts[0])?.title ?? ''
-    const { view, campus, locale, theme, source } = this
-    return { publicUrl, slug, title, view, campus, locale, theme, source }
+    const { view, campus, locale, theme, source, updatesItself } = this
+    return { publicUrl, slug, title, view, campus, locale, theme, source, script, updatesItself }
   }
 }

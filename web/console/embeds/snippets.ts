@@ -11,6 +11,10 @@ export interface Embed {
   locale: string
   theme: 'auto' | 'light' | 'dark'
   source: string
+  /** One version of the widget, which a browser runs only if it is byte for byte what it was. */
+  script: { url: string; integrity: string }
+  /** Whatever the server has at the time, instead. */
+  updatesItself: boolean
 }
 
 /** Until `widget.js` fits it, a frame is this high. */
@@ -51,8 +55,10 @@ export function elementSnippet(embed: Embed): string {
   return `<estamos-pledge ${written.join(' ')}></estamos-pledge>\n${scriptTag(embed)}`
 }
 
-function scriptTag({ publicUrl }: Embed): string {
-  return `<script async src="${escaped(publicUrl)}/widget.js"></script>`
+function scriptTag({ publicUrl, script, updatesItself }: Embed): string {
+  if (updatesItself) return `<script async src="${escaped(publicUrl)}/widget.js"></script>`
+  const pinned = `integrity="${script.integrity}" crossorigin="anonymous"`
+  return `<script async src="${escaped(script.url)}" ${pinned}></script>`
 }
 
 function pathOf({ slug, campus }: Embed): string {
