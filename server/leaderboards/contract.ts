@@ -21,7 +21,12 @@ export const Leaderboard = Type.Object(
     campuses: Type.Array(Standing),
     others: Type.Optional(
       Type.Object(
-        { campuses: Type.Integer(), confirmed: Type.Integer() },
+        {
+          campuses: Type.Integer({
+            description: 'As many as so many people need at least; there may be more.',
+          }),
+          confirmed: Type.Integer(),
+        },
         { description: 'Campuses too small to be shown, their sum rounded down.' },
       ),
     ),

@@ -35,14 +35,14 @@ type Others = NonNullable<Leaderboard['others']>
 /**
  * The campuses too small to be shown, together: each of them may have any number from 1 to `smallestShown - 1` as far
  * as this tells. So the sum is rounded down, stops where a larger one would say that each has several, and is left
- * out where it would cover a single campus or say that each has one.
+ * out where it would cover a single campus or say that each has one. How many campuses there are is not told: whoever
+ * signs himself at one of them would see whether he is the first there (decision 0049).
  */
 export function othersOf(hidden: number[], smallestShown: number): Others | undefined {
-  const campuses = hidden.length
   const multiple = (people: number) => Math.floor(people / smallestShown) * smallestShown
-  const most = multiple((campuses - 1) * (smallestShown - 1) + 1)
+  const most = multiple((hidden.length - 1) * (smallestShown - 1) + 1)
   const confirmed = Math.min(multiple(hidden.reduce((sum, people) => sum + people, 0)), most)
-  return isTellable({ campuses, confirmed }, smallestShown) ? { campuses, confirmed } : undefined
+  return confirmed < hidden.length - 1 ? undefined : tellable(confirmed, smallestShown)
 }
 
 /**
@@ -54,11 +54,11 @@ export function othersWithout(
   emerged: number,
   smallestShown: number,
 ): Others | undefined {
-  if (!said || emerged === 0) return said
-  const left = { campuses: said.campuses - emerged, confirmed: said.confirmed - emerged * smallestShown }
-  return isTellable(left, smallestShown) ? left : undefined
+  return tellable((said?.confirmed ?? 0) - emerged * smallestShown, smallestShown)
 }
 
-function isTellable({ campuses, confirmed }: Others, smallestShown: number): boolean {
-  return campuses > 1 && confirmed >= Math.max(smallestShown, campuses - 1)
+/** With as many campuses as so many people need at least: that follows from the sum, and tells no more. */
+function tellable(confirmed: number, smallestShown: number): Others | undefined {
+  if (confirmed < smallestShown) return undefined
+  return { campuses: Math.ceil(confirmed / (smallestShown - 1)), confirmed }
 }

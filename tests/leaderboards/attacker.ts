@@ -47,28 +47,107 @@ export function shown(frame: Frame, campus: number): number {
 /**
  * Who knows the directory, the rule and all that was published: every number that a hidden campus may have. He tries
  * all counts that so many campuses can have, and keeps those that would look the same.
+ * @param least 1 for who knows that each takes part
  */
-export function candidates(smallestShown: number, hidden: number, others: Frame['others']): Set<number> {
-  const isSame = (counts: number[]) => {
-    const seen = othersOfAll(smallestShown, counts)
-    return seen?.campuses === others?.campuses && seen?.confirmed === others?.confirmed
-  }
+export function candidates(
+  smallestShown: number,
+  hidden: number,
+  others: Frame['others'],
+  least = 0,
+): Set<number> {
+  const isSame = (counts: number[]) => toldOf(smallestShown, counts) === nameOfTold(others)
   return new Set(
-    sortedCounts(hidden, smallestShown - 1)
+    sortedCounts(hidden, smallestShown - 1, least)
       .filter(isSame)
       .flat(),
   )
 }
 
-const known = new Map<string, Frame['others']>()
+/**
+ * The same for who has pledges of his own, so many at each hidden campus, and knows that they are his.
+ * @returns for each of them, every number that the others' pledges there may have
+ */
+export function candidatesBeside(
+  smallestShown: number,
+  own: number[],
+  others: Frame['others'],
+): Set<number>[] {
+  const order = own.map((_, n) => n).sort((a, b) => own[a]! - own[b]!)
+  const found = beside(
+    smallestShown,
+    order.map((n) => own[n]!),
+  ).get(nameOfTold(others))
+  return own.map((_, n) => found?.[order.indexOf(n)] ?? new Set())
+}
 
-function othersOfAll(smallestShown: number, campuses: number[]): Frame['others'] {
-  const name = `${smallestShown} ${campuses.join(' ')}`
-  if (!known.has(name)) {
-    const { others } = frameOf({ smallestShown, pace: 'live' }, { campuses, elsewhere: 0 }, 'quarter')
-    known.set(name, others)
+const besides = new Map<string, Map<string, Set<number>[]>>()
+
+/** By what would be told. */
+function beside(smallestShown: number, own: number[]): Map<string, Set<number>[]> {
+  const name = `${smallestShown} ${own.join(' ')}`
+  const known = besides.get(name) ?? new Map<string, Set<number>[]>()
+  if (besides.has(name)) return known
+  besides.set(name, known)
+  const without = own.filter((mine) => mine === 0).length
+  for (const few of sortedCounts(without, smallestShown - 1)) {
+    for (const many of allCounts(own.slice(without).map((mine) => smallestShown - 1 - mine))) {
+      const theirs = [...few, ...many]
+      const told = toldOf(
+        smallestShown,
+        theirs.map((count, n) => count + own[n]!),
+      )
+      const possible = known.get(told) ?? own.map(() => new Set<number>())
+      known.set(told, possible)
+      // Who is who of those without a pledge of his does not matter to a sum: each may be any of them.
+      for (const [n, count] of theirs.entries())
+        for (const at of n < without ? times(without, (one) => one) : [n]) possible[at]!.add(count)
+    }
   }
-  return known.get(name)
+  return known
+}
+
+/**
+ * Who moves pledges of his own about and looks each time, while nobody else signs: what he sees in all the ways to place
+ * so many of them.
+ */
+export function seenByMoving(drive: Drive, theirs: number[], own: number): string {
+  return allCounts(theirs.map(() => own))
+    .filter((placed) => placed.reduce((sum, one) => sum + one, 0) <= own)
+    .map((placed) =>
+      lookOf(
+        drive,
+        theirs.map((count, n) => count + placed[n]!),
+      ),
+    )
+    .join()
+}
+
+const looks = new Map<string, string>()
+
+/** All of a frame that tells of counts, of a drive that is looked at for the first time. */
+function lookOf(drive: Drive, campuses: number[]): string {
+  const name = `${drive.smallestShown} ${drive.pace} ${campuses.join(' ')}`
+  const known = looks.get(name)
+  if (known !== undefined) return known
+  const frame = frameOf(drive, { campuses, elsewhere: 0 }, 'day')
+  const look = `${campuses.map((_, n) => shown(frame, n)).join(' ')}:${nameOfTold(frame.others)}`
+  looks.set(name, look)
+  return look
+}
+
+function nameOfTold(others: Frame['others']): string {
+  return others ? `${others.campuses} ${others.confirmed}` : ''
+}
+
+const tolds = new Map<string, string>()
+
+function toldOf(smallestShown: number, campuses: number[]): string {
+  const name = `${smallestShown} ${campuses.join(' ')}`
+  const known = tolds.get(name)
+  if (known !== undefined) return known
+  const { others } = frameOf({ smallestShown, pace: 'live' }, { campuses, elsewhere: 0 }, 'quarter')
+  tolds.set(name, nameOfTold(others))
+  return nameOfTold(others)
 }
 
 /** Each set of counts once: who is who does not matter to a sum. */
@@ -77,4 +156,12 @@ function sortedCounts(campuses: number, most: number, from = 0): number[][] {
   return times(most - from + 1, (n) => n + from).flatMap((count) =>
     sortedCounts(campuses - 1, most, count).map((rest) => [count, ...rest]),
   )
+}
+
+/** Every way in which campuses can have from none to so many. */
+export function allCounts(most: number[]): number[][] {
+  const [first, ...rest] = most
+  if (first === undefined) return [[]]
+  const others = allCounts(rest)
+  return times(first + 1, (count) => others.map((other) => [count, ...other])).flat()
 }

@@ -73,10 +73,10 @@ test('several hidden campuses are one sum, rounded down, at the next quarter of 
   const before = await upToDate(slug, () => true)
   atTime('2026-11-26T12:15:00Z')
 
-  const leaderboard = await upToDate(slug, ({ others }) => others?.campuses === 3)
+  const leaderboard = await upToDate(slug, ({ others }) => others !== undefined)
 
   expect(before).toMatchObject({ confirmed: 0, campuses: [] })
-  expect(leaderboard).toMatchObject({ confirmed: 5, campuses: [], others: { campuses: 3, confirmed: 5 } })
+  expect(leaderboard).toMatchObject({ confirmed: 5, campuses: [], others: { campuses: 2, confirmed: 5 } })
 })
 
 test('who confirms is told what everybody saw, and herself; asking again what everybody sees', async () => {
