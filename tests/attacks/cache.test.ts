@@ -172,7 +172,7 @@ test('C10: no address that looks like a file’s has a cache keep what is a sign
   const [ofSigners, ofOrganizers] = [own, Object.keys(access)].map((routes) =>
     routes.filter((route) => route.startsWith('GET ')).map((route) => fill(route.slice(4), token)),
   ) as [string[], string[]]
-  const every = scaled({ full: 1, usual: 6 })
+  const every = scaled({ full: 1, usual: 12 })
   const paths = [
     ...ofSigners.flatMap(likeFiles),
     ...ofOrganizers.flatMap((path, n) => [path, ...likeFiles(path).filter((_, m) => (n + m) % every === 0)]),

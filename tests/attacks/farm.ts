@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { tasks } from '../../server/jobs.ts'
 import { confirmToken } from '../../server/pledges/letters.ts'
-import { campaignId, confirmByToken, sign } from '../builders.ts'
+import { campaignId, sign } from '../builders.ts'
 import type { Estamos } from '../estamos.ts'
 
 /** Signs with each address, as a script does: so many at once. @returns the answers */
@@ -30,8 +30,12 @@ async function inTurns<Item, Answer>(
   return answers
 }
 
-/** Presses every link that waits in a mailbox, without the mail between. @returns the answers */
-export async function confirmAll(server: Estamos, slug: string) {
+/** Presses every link that waits in a mailbox, the nth from its own address, without the mail between. @returns the answers */
+export async function confirmAll(
+  server: Estamos,
+  slug: string,
+  from: (n: number) => string = () => '127.0.0.1',
+) {
   const id = await campaignId(server, slug)
   const { rows } = await server.deps.db.execute<Record<string, Buffer>>(sql`
     select email_digest, address_digest, choices_hash from pledges where campaign_id = ${id} and state = 'pending'`)
@@ -43,7 +47,14 @@ export async function confirmAll(server: Estamos, slug: string) {
       choicesHash: choices_hash!,
     }),
   )
-  return await inTurns(tokens, (token) => confirmByToken(server, token), AT_ONCE)
+  const press = (token: string, n: number) =>
+    server.app.inject({
+      method: 'POST',
+      url: '/api/v1/confirmations',
+      remoteAddress: from(n),
+      payload: { token },
+    })
+  return await inTurns(tokens, press, AT_ONCE)
 }
 
 /** What the worker does by the clock. */

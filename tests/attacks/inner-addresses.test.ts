@@ -34,7 +34,7 @@ const callers: Record<string, string> = {
 const ways =
   /^((node:)?(net|tls|http|https|http2|dgram|dns|dns\/promises)|undici|axios|nodemailer|@sendgrid\/.+|hcaptcha|pg)$/
 /** What those modules have besides, or is only a type. */
-const harmless = /^(type .+|isIP|isIPv4|isIPv6|BlockList|createServer|)$/
+const harmless = /^(type .+|STATUS_CODES|isIP|isIPv4|isIPv6|BlockList|createServer|)$/
 
 function callsSomebody(text: string): boolean {
   const imports = [...text.matchAll(/^import (?!type )([^'"]*?) from '([^']+)'/gm)]

@@ -43,7 +43,7 @@ test(`A13: ${FAKES} fakes of one domain, each from another home, are caught by t
     times(40, (n) => `ada${n}@mail${n % 7}.example`),
     fromHomes(slug),
   )
-  const confirmed = await confirmAll(server, slug)
+  const confirmed = await confirmAll(server, slug, home)
   await doJobs()
 
   expect(new Set([...signed, ...honest].map(({ statusCode }) => statusCode))).toEqual(new Set([202]))
@@ -71,7 +71,7 @@ test('A13: fakes from mailboxes of a great provider, each from another home, are
   await signAll(server, slug, emails, fromHomes(slug, 'poster'))
   await signAll(server, slug, honest, fromHomes(slug, 'poster'))
   await doJobs()
-  await confirmAll(server, slug)
+  await confirmAll(server, slug, home)
 
   const held = (await pledgesOf(server, slug)).filter(({ state }) => state === 'excluded')
   const { rows, tallies } = await sums(server, slug)

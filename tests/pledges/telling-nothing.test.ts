@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import { describe, expect, test } from 'vitest'
+import { mailboxDigest, suppress } from '../../server/mail/suppressions.ts'
 import {
   anOpenCampaign,
   asSigner,
@@ -135,6 +136,24 @@ test('an excluded signer sees a confirmed pledge', async () => {
   expect(held.json()).toMatchObject({ state: 'confirmed' })
   expect(again.statusCode).toBe(200)
   expect(await rowOf(server, slug)).toMatchObject({ state: 'excluded' })
+})
+
+test('A7: an address that bounced, complained or wants no mail is signed by the same answer and the same statements', async () => {
+  const { db, keys, now } = server.deps
+  const slug = await anOpenCampaign(server)
+  await sign(server, slug, { email: 'first@mail.example' })
+  const emails = ['reads', 'bounced', 'complained', 'asked'].map((name) => `${name}@mail.example`)
+  for (const reason of ['bounced', 'complained', 'asked'] as const)
+    await suppress(db, { digests: [mailboxDigest(keys, `${reason}@mail.example`)], reason, at: now() })
+
+  const seen = []
+  for (const email of emails) {
+    const { answer, statements } = await listening(() => sign(server, slug, { email }))
+    seen.push({ status: answer.statusCode, body: withoutNames(answer.body, slug), statements })
+  }
+
+  expect(seen[0]).toMatchObject({ status: 202, statements: expect.stringContaining('insert into pledges') })
+  for (const one of seen) expect(one).toEqual(seen[0])
 })
 
 interface Seen {
