@@ -4,9 +4,8 @@ import type { App } from '../app.ts'
 const manifests = new URL('../../dist/client/manifest/', import.meta.url)
 
 /**
- * Scripts and styles of ours, calls to us, and our own embeds in frames; nobody frames the console. Workbooks are
- * unpacked in workers that our own scripts make; captchas are solved, and keys held, in workers that come with a policy
- * of their own.
+ * Scripts and styles of ours, calls to us, and our own embeds in frames; nobody frames the console. Captchas are solved,
+ * keys held, and workbooks read in workers that come with a policy of their own.
  */
 const POLICY = [
   "default-src 'none'",
@@ -15,7 +14,7 @@ const POLICY = [
   "img-src 'self' data: blob:",
   "connect-src 'self'",
   "frame-src 'self'",
-  "worker-src 'self' blob:",
+  "worker-src 'self'",
   "form-action 'none'",
   "base-uri 'none'",
   "frame-ancestors 'none'",

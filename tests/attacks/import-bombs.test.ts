@@ -1,6 +1,8 @@
 import { strToU8, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
-import { sheetOfFile, type Unreadable } from '../../web/console/imports/sheet.ts'
+import { sheetOfFile } from '../../web/console/imports/sheet.ts'
+import type { Unreadable } from '../../web/console/imports/unreadable.ts'
+import { sheetOfWorkbook } from '../../web/console/imports/workbook.ts'
 import { reached } from './reached.ts'
 
 /** A workbook with one sheet. */
@@ -57,7 +59,7 @@ test('C15: a workbook that would fill the memory is refused before it does', asy
 
   const answers = []
   for (const [name, file] of bombs) {
-    const read = await sheetOfFile(new File([file], 'bomb.xlsx')).catch(
+    const read = await sheetOfFile(new File([file], 'bomb.xlsx'), sheetOfWorkbook).catch(
       (refusal: Unreadable) => refusal.message,
     )
     answers.push([name, read])
@@ -75,6 +77,7 @@ test('C15: a workbook that would fill the memory is refused before it does', asy
 test('C15: an honest workbook is read, with its gaps', async () => {
   const sheet = await sheetOfFile(
     new File([workbook(`<row r="1">${cell('A1')}${cell('C1')}</row>`)], 'a.xlsx'),
+    sheetOfWorkbook,
   )
 
   expect(sheet).toEqual([['ada@gatech.edu', '', 'ada@gatech.edu']])
@@ -83,5 +86,5 @@ test('C15: an honest workbook is read, with its gaps', async () => {
 test('C15: a sheet with more columns than anybody fills in is refused', async () => {
   const wide = new File([','.repeat(1_000_000), '\na@b.edu'], 'wide.csv')
 
-  await expect(sheetOfFile(wide)).rejects.toThrow('more than 200 columns')
+  await expect(sheetOfFile(wide, sheetOfWorkbook)).rejects.toThrow('more than 200 columns')
 })

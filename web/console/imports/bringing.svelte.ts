@@ -1,7 +1,8 @@
 import type { ImportedRows, Row, SeenRow } from '../../../server/imports/contract.ts'
 import { call, CallRefused } from '../api.ts'
 import { type Columns, guessedColumns, rowsOf } from './columns.ts'
-import { type Sheet, Unreadable } from './sheet.ts'
+import type { Sheet } from './sheet.ts'
+import { Unreadable } from './unreadable.ts'
 
 const ROWS_AT_ONCE = 200
 
