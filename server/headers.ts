@@ -93,11 +93,15 @@ function opened({ cache, readBy, hasFrames, hasWorkers }: Door): Headers {
     ...(readBy === 'any page' && {
       'cross-origin-resource-policy': 'cross-origin',
       'access-control-allow-origin': '*',
+      'access-control-expose-headers': exposed,
     }),
     ...(hasWorkers && { 'content-security-policy': nothing }),
     ...(hasFrames && { 'cross-origin-embedder-policy': 'unsafe-none' }),
   }
 }
+
+/** What a page of others needs to ask no more than it must, and no sooner. */
+const exposed = 'ETag, Retry-After'
 
 const preflight = {
   'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',

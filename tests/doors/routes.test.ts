@@ -121,6 +121,7 @@ describe.each(rows)('$route', ({ method, url, door }) => {
       'content-security-policy': expect.stringContaining("default-src 'none'"),
     })
     expect(headers['access-control-allow-origin']).toBe(door.readBy && '*')
+    expect(headers['access-control-expose-headers']).toBe(door.readBy && 'ETag, Retry-After')
   })
 })
 

@@ -173,6 +173,13 @@ test('a foreign page reads what is public, and cannot even load the rest', async
     ].map((path) => load(path)),
   )
 
+  const asked = await page.evaluate(async (url) => {
+    const tag = (await fetch(url)).headers.get('etag') ?? 'hidden'
+    const again = await fetch(url, { headers: { 'if-none-match': tag }, cache: 'no-store' })
+    return [tag.slice(0, 1), again.status]
+  }, `${ours}/api/v1/campaigns/${slug}/leaderboard`)
+
+  expect(asked).toEqual(['"', 304])
   expect(open).toEqual(['cors{"slug":"', 'cors{"campuse'])
   expect(widget).toBe('opaque')
   expect(new Set(shut)).toEqual(new Set(['refused']))
