@@ -15,6 +15,8 @@ declare module 'vitest' {
     /** A server on which a test may create databases, without a database name at the end. */
     postgresUrl: string
     templateDatabase: string
+    /** A folder where processes that tests start keep what they compiled for the next: half of what a start takes. */
+    compileCache: string
     /** Path of a Chromium. */
     chromium: string
   }
@@ -29,7 +31,12 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   await makeTemplate(server.url)
   project.provide('postgresUrl', server.url)
   project.provide('templateDatabase', TEMPLATE)
-  return server.stop
+  const compileCache = await mkdtemp(join(tmpdir(), 'estamos-compiled-'))
+  project.provide('compileCache', compileCache)
+  return async () => {
+    await server.stop()
+    await rm(compileCache, { recursive: true, force: true })
+  }
 }
 
 interface Server {

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { runOnce } from 'graphile-worker'
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
+import { bareEnvironment } from '../bare-environment.ts'
 import { openDb } from '../../server/db/db.ts'
 import { privileges, type Role, roles } from '../../server/db/privileges.ts'
 import { rewriteTable } from '../../server/db/rewriting.ts'
@@ -43,7 +44,7 @@ test('nobody but the owner truncates, alters or makes anything, and what is gran
 
 test('npm run db:roles says what it grants, and doing it again changes nothing', async () => {
   const env = {
-    PATH: process.env.PATH,
+    ...bareEnvironment(),
     DATABASE_URL: server.databaseUrl,
     MODE: 'local',
     DATA_DIR: server.config.dataDir,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { bareEnvironment } from '../bare-environment.ts'
 import { transaction } from '../../server/db/db.ts'
 import { carryOut, carryOutUnfinished } from '../../server/exclusions/carrying-out.ts'
 import {
@@ -177,7 +178,7 @@ async function aWorker() {
   const dataDir = await mkdtemp(join(tmpdir(), 'estamos-worker-'))
   const child = spawn(process.execPath, ['server/server.ts'], {
     env: {
-      PATH: process.env.PATH,
+      ...bareEnvironment(),
       DATABASE_URL: server.databaseUrl,
       DATA_DIR: dataDir,
       SECRET_KEY: secretKey,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { sql } from 'drizzle-orm'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { bareEnvironment } from '../bare-environment.ts'
 import { rotateKeys } from '../../server/keys/rotating.ts'
 import { organizerOf } from '../../server/organizers/organizer.ts'
 import { openContact } from '../../server/pledges/contact.ts'
@@ -195,7 +196,7 @@ async function rotateBack(): Promise<void> {
 function command(words: string[] = [], env: object = {}): ChildProcess {
   return spawn(process.execPath, ['server/keys-rotate.ts', ...words], {
     env: {
-      PATH: process.env.PATH,
+      ...bareEnvironment(),
       SECRET_KEY: second,
       SECRET_KEYS_OLD: first(),
       DATA_DIR: server.config.dataDir,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { bareEnvironment } from '../bare-environment.ts'
 import { anOpenCampaign, confirm, sign, tallyDifferences, times } from '../builders.ts'
 import { estamos, freePort } from '../estamos.ts'
 import { watch } from './watching.ts'
@@ -42,7 +43,7 @@ async function aProcess(): Promise<{ child: ChildProcess; url: string }> {
   const { publicUrl, secretKey } = server.config
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../server/server.ts', import.meta.url))], {
     env: {
-      PATH: process.env.PATH,
+      ...bareEnvironment(),
       DATABASE_URL: server.databaseUrl,
       SECRET_KEY: secretKey,
       PUBLIC_URL: publicUrl,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { bareEnvironment } from '../bare-environment.ts'
 import { mailboxDigest, suppress, suppressedOf } from '../../server/mail/suppressions.ts'
 import { estamos } from '../estamos.ts'
 
@@ -9,7 +10,7 @@ const server = estamos()
 async function run(...words: string[]): Promise<{ code: number; said: string }> {
   const { secretKey, dataDir } = server.config
   const env = {
-    PATH: process.env.PATH,
+    ...bareEnvironment(),
     SECRET_KEY: secretKey,
     DATA_DIR: dataDir,
     DATABASE_URL: server.databaseUrl,

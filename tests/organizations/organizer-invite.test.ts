@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { bareEnvironment } from '../bare-environment.ts'
 import { inviteFromCommandLine, type Wish } from '../../server/organizations/operator.ts'
 import { anOrganizer } from '../builders.ts'
 import { estamos } from '../estamos.ts'
@@ -18,7 +19,7 @@ interface Said {
 /** `npm run organizer:invite -- …` with the settings of production. */
 async function run(words: string[], settings: Record<string, string> = {}): Promise<Said> {
   const env = {
-    PATH: process.env.PATH,
+    ...bareEnvironment(),
     MODE: 'production',
     DATABASE_URL: server.databaseUrl,
     PUBLIC_URL: 'https://pledge.example.org',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { bareEnvironment } from '../bare-environment.ts'
 import { anOrganizer } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
@@ -10,7 +11,7 @@ const server = estamos()
 async function run(...words: string[]): Promise<{ code: number; said: string }> {
   const { secretKey, dataDir } = server.config
   const env = {
-    PATH: process.env.PATH,
+    ...bareEnvironment(),
     SECRET_KEY: secretKey,
     DATA_DIR: dataDir,
     DATABASE_URL: server.databaseUrl,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { bareEnvironment } from '../bare-environment.ts'
 import type { Environment } from '../../server/config.ts'
 
 export interface Run {
@@ -14,7 +15,7 @@ export interface Run {
 
 /** One of ours, with nothing in its environment but these settings. */
 export function startProcess(command: string | string[], env: Environment): Run {
-  const child = spawn(process.execPath, [command].flat(), { env: { PATH: process.env.PATH, ...env } })
+  const child = spawn(process.execPath, [command].flat(), { env: { ...bareEnvironment(), ...env } })
   let said = ''
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))

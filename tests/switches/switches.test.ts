@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeAll, expect, test } from 'vitest'
+import { bareEnvironment } from '../bare-environment.ts'
 import type { SwitchName } from '../../server/switches/contract.ts'
 import { switchOff, switchOn } from '../../server/switches/turning.ts'
 import {
@@ -41,7 +42,7 @@ async function turn(to: 'on' | 'off', slug: string, name: SwitchName) {
 async function run(...words: string[]): Promise<string> {
   const { secretKey, dataDir } = server.config
   const env = {
-    PATH: process.env.PATH,
+    ...bareEnvironment(),
     SECRET_KEY: secretKey,
     DATA_DIR: dataDir,
     DATABASE_URL: server.databaseUrl,

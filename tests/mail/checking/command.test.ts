@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { bareEnvironment } from '../../bare-environment.ts'
 import type { MailCheck } from '../../../server/mail/checking/check.ts'
 import { sendgridStandIn } from '../../sendgrid-stand-in.ts'
 import { smtpInbox } from '../../smtp-inbox.ts'
@@ -31,7 +32,7 @@ interface Said {
 /** `npm run mail:check -- …`, in production, but for what matters to the test. */
 async function run(settings: Record<string, string>, words: string[] = []): Promise<Said> {
   const env = {
-    PATH: process.env.PATH,
+    ...bareEnvironment(),
     MODE: 'production',
     PUBLIC_URL: 'https://pledge.drive.org',
     MAIL_FROM: 'Estamos <hello@drive.org>',
