@@ -36,7 +36,7 @@ type Others = NonNullable<Leaderboard['others']>
  * The campuses too small to be shown, together: each of them may have any number from 1 to `smallestShown - 1` as far
  * as this tells. So the sum is rounded down, stops where a larger one would say that each has several, and is left
  * out where it would cover a single campus or say that each has one. How many campuses there are is not told: whoever
- * signs himself at one of them would see whether he is the first there (decision 0049).
+ * signs himself at one of them would see whether he is the first there (decision 0050).
  */
 export function othersOf(hidden: number[], smallestShown: number): Others | undefined {
   const multiple = (people: number) => Math.floor(people / smallestShown) * smallestShown

@@ -22,10 +22,8 @@ export const en = {
     title: 'Campus by campus',
     rank: 'Rank {rank}',
     showAll: { one: 'Show {count} more campus', other: 'Show {count} more campuses' },
-    others: {
-      one: 'and {count} more campus, {confirmed} pledges',
-      other: 'and {count} more campuses, {confirmed} pledges together',
-    },
+    /** Never one: a single campus is part of no sum. */
+    others: 'and at least {campuses} more campuses, {confirmed} pledges together',
     elsewhere: { one: '{count} person elsewhere', other: '{count} people elsewhere' },
     empty: 'No campus has {smallest} pledges yet. Yours could be the first on this list.',
     yours: 'your campus',

@@ -24,10 +24,7 @@ export const es: Words = {
     title: 'Campus por campus',
     rank: 'Lugar {rank}',
     showAll: { one: 'Ver {count} campus más', other: 'Ver {count} campus más' },
-    others: {
-      one: 'y {count} campus más, {confirmed} firmas',
-      other: 'y {count} campus más, {confirmed} firmas en total',
-    },
+    others: 'y al menos {campuses} campus más, {confirmed} firmas en total',
     elsewhere: { one: '{count} persona en otro lugar', other: '{count} personas en otros lugares' },
     empty: 'Ningún campus tiene {smallest} firmas todavía. El tuyo puede ser el primero de esta lista.',
     yours: 'tu campus',
