@@ -6,16 +6,20 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, vi } from 'vitest'
-import { canInstallPackages, installPackage } from '../debian.ts'
+import { canInstallPackages, unpackPackage } from '../debian.ts'
 import { type Estamos, freePort } from '../estamos.ts'
 
+/** Where the package is unpacked that this file brings along. */
+const own = fileURLToPath(new URL('../../node_modules/.cache/nginx', import.meta.url))
 const places = [
   process.env.NGINX_PATH,
   '/usr/sbin/nginx',
   '/usr/local/bin/nginx',
   '/usr/local/sbin/nginx',
   '/opt/homebrew/bin/nginx',
+  `${own}/usr/sbin/nginx`,
 ]
 
 export interface Cached {
@@ -42,19 +46,20 @@ export interface Cache {
 
 /** The real nginx in front of a server that is up. Call at the top of a test file. */
 export function nginxBefore(server: Estamos): Caches {
+  // Before anything is up that waits for its turn while packages come.
+  const path = findOrInstallNginx()
   const caches: Partial<Caches> = {}
   let nginx: ChildProcess | undefined
   let folder = ''
 
   beforeAll(async () => {
-    const path = findOrInstallNginx()
     folder = await mkdtemp(join(tmpdir(), 'estamos-nginx-'))
     const ports = [await freePort(), await freePort()] as const
     await writeFile(join(folder, 'nginx.conf'), settings(server.config.port, ports))
     nginx = spawn(path, ['-p', folder, '-c', 'nginx.conf', '-e', 'error.log'], { stdio: 'inherit' })
     await Promise.all(ports.map((port) => vi.waitUntil(() => listens(port), 10_000)))
     Object.assign(caches, { obedient: cacheAt(ports[0]), bySuffix: cacheAt(ports[1]) })
-  }, 180_000)
+  })
   afterAll(async () => {
     if (nginx?.exitCode === null) {
       nginx.kill()
@@ -65,9 +70,9 @@ export function nginxBefore(server: Estamos): Caches {
   return caches as Caches
 }
 
-/** Never skipped, as Chromium is not: on Debian its package is installed. */
+/** Never skipped, as Chromium is not: on Debian its package is unpacked, and not set up, since it would serve at port 80. */
 function findOrInstallNginx(): string {
-  if (!findNginx() && canInstallPackages()) installPackage('nginx')
+  if (!findNginx() && canInstallPackages()) unpackPackage('nginx', own)
   const found = findNginx()
   if (found) return found
   throw new Error(
