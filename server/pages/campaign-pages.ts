@@ -5,6 +5,7 @@ import type { Campaign } from '../campaigns/campaign.ts'
 import { CampaignParams, Locale } from '../campaigns/contract.ts'
 import { localesOf, showCampaign } from '../campaigns/routes.ts'
 import type { Deps } from '../deps.ts'
+import { cacheControl } from '../doors.ts'
 import { isDatabaseAway } from '../db/db.ts'
 import { campusStanding } from '../leaderboards/campus-standing.ts'
 import { CampusParams, type CampusStanding } from '../leaderboards/contract.ts'
@@ -45,13 +46,13 @@ export function campaignPages(app: App, deps: Deps): void {
     const querystring = EmbedQuery
     app.get(
       `${base}/:slug`,
-      { schema: { hide: true, params: CampaignParams, querystring } },
+      { preHandler: keepNoMadeUpQuery, schema: { hide: true, params: CampaignParams, querystring } },
       async (request, reply) =>
         showAsked(deps, request, reply, { ...request.query, ...request.params, isWholePage }),
     )
     app.get(
       `${base}/:slug/:domain`,
-      { schema: { hide: true, params: CampusParams, querystring } },
+      { preHandler: keepNoMadeUpQuery, schema: { hide: true, params: CampusParams, querystring } },
       async (request, reply) =>
         showAsked(deps, request, reply, { ...request.query, ...request.params, isWholePage }),
     )
@@ -88,6 +89,12 @@ export function campaignPages(app: App, deps: Deps): void {
       },
     )
   }
+}
+
+/** Sites hang queries of their own on to links. A cache that kept a page for each would be filled by whoever makes them up. */
+async function keepNoMadeUpQuery({ query }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const isMadeUp = Object.keys(query as object).some((name) => !(name in EmbedQuery.properties))
+  if (isMadeUp) void reply.header('cache-control', cacheControl.never)
 }
 
 async function showAsked(deps: Deps, request: FastifyRequest, reply: FastifyReply, asked: Asked) {

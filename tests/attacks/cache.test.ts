@@ -147,6 +147,22 @@ describe('C10: a request that is refused', () => {
   })
 })
 
+test('C10: a query that nobody knows, as sites hang on to links, shows the page and takes no place in a cache', async () => {
+  const paths = publicPaths.filter((path) => /^\/(c|embed)\//.test(path))
+
+  for (const path of paths) {
+    const [known, madeUp] = [path, `${path}${path.includes('?') ? '&' : '?'}fbclid=x1`]
+    await caches.obedient.getAnew(known, visitor)
+    await caches.obedient.getAnew(madeUp, visitor)
+
+    const kept = await caches.obedient.get(known, visitor)
+    const shownAnew = await caches.obedient.get(madeUp, visitor)
+    expect([path, kept.status, kept.isKept]).toEqual([path, 200, true])
+    expect([path, shownAnew.status, shownAnew.isKept]).toEqual([path, 200, false])
+    expect(shownAnew.headers['cache-control']).toBe(cacheControl.never)
+  }
+})
+
 /** Between an address and `.css`: what one program takes for a part of the name, and another for its end. */
 const bends =
   '| / /x //x /. . %2e ; ;x ;/x %3b %3bx %2f %2fx %252fx %5c %5cx %0a %0ax %0d%0a %00 %09 %20 %23 %23x %3f %3fx %26 %ff ! ~ , $ :'
