@@ -10,9 +10,12 @@ interface Line {
   status?: number
   ms?: number
   bug?: ReturnType<typeof bugOf>
+  limit?: string
+  /** How often it was hit. */
+  count?: number
 }
 
-const names = ['route', 'method', 'status', 'ms', 'bug'] as const
+const names = ['route', 'method', 'status', 'ms', 'bug', 'limit', 'count'] as const
 
 /** Whatever is logged, by us or by Fastify itself, goes through here; messages are dropped, and so is what is not on the list. */
 export function logOptions({ log }: Pick<Config, 'log'>) {

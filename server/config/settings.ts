@@ -42,7 +42,7 @@ const own = {
     'While hCaptcha gives no answer: refuse (the default: nobody can sign) or altcha (it stands in).',
   HCAPTCHA_VERIFY_URL: "Another address for hCaptcha's siteverify, where its own cannot be reached.",
   RETENTION_DAYS: 'How many days after a campaign closes who signed it is forgotten for good: 8 to 730 (90).',
-  LOG: 'errors (the default: bugs alone) or requests (a line for each too: route, method, status, time; never who).',
+  LOG: 'errors (the default: bugs, and how often limits refused) or requests (a line for each too: route, method, status, time; never who).',
   ROLE: 'What this process does: web, worker, or all (the default).',
   DATA_DIR: 'The folder of local mode for its database, secrets and mailbox (.data).',
 } as const

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { doorOf } from '../doors.ts'
 import { Refusal } from '../refusal.ts'
 import { callerOf } from './caller.ts'
+import { type Hit, tellOfHits } from './hits.ts'
 import { type LimitName, type Rate, type RequestLimit, requestLimits } from './classes.ts'
 import { storeOf } from './store.ts'
 
@@ -40,22 +41,45 @@ export async function limitRequests(app: App, deps: Limiting, factor: number): P
 }
 
 function checksOf(app: App, deps: Limiting, factor: number): Record<LimitName, Checks> {
+  const note = tellOfHits(app)
   const times = ({ most, minutes }: Rate) => ({ most: Math.ceil(most * factor), minutes })
   const checks = ([name, { address, campaign, wrong }]: [string, RequestLimit]): [string, Checks] => {
     const ofAddress: NameOf = (request) => `${name} ${addressOf(deps, request)}`
-    const all = [checkOf(app, times(address), ofAddress)]
-    if (campaign) all.push(checkOf(app, times(campaign), (request) => `${name} at ${campaignOf(request)}`))
+    const refuse = refusing(note, `${name}, of an address`)
+    const all = [checkOf(app, { rate: times(address), nameOf: ofAddress, refuse })]
+    if (campaign) {
+      const nameOf: NameOf = (request) => `${name} at ${campaignOf(request)}`
+      all.push(
+        checkOf(app, { rate: times(campaign), nameOf, refuse: refusing(note, `${name}, of a campaign`) }),
+      )
+    }
     if (!wrong) return [name, { all }]
-    return [name, { all, wrong: wrongTries(app, times(wrong), (request) => `wrong ${ofAddress(request)}`) }]
+    const nameOf: NameOf = (request) => `wrong ${ofAddress(request)}`
+    const ofWrong = { rate: times(wrong), nameOf, refuse: refusing(note, `${name}, wrong, of an address`) }
+    return [name, { all, wrong: wrongTries(app, ofWrong) }]
   }
   return Object.fromEntries(Object.entries(requestLimits).map(checks)) as Record<LimitName, Checks>
 }
 
-function checkOf(app: App, rate: Rate, nameOf: NameOf): Checks['all'][number] {
+interface Check {
+  rate: Rate
+  nameOf: NameOf
+  /** @throws Refusal `too-many-requests` */
+  refuse: (request: FastifyRequest, seconds: number) => never
+}
+
+function refusing(note: (hit: Hit) => void, limit: string): Check['refuse'] {
+  return (request, seconds) => {
+    note({ route: request.routeOptions.url ?? 'none', limit })
+    throw tooMany(seconds)
+  }
+}
+
+function checkOf(app: App, { rate, nameOf, refuse }: Check): Checks['all'][number] {
   const count = counterOf(app, rate, nameOf)
   return async (request) => {
     const counted = await count(request)
-    if (!counted.isAllowed && counted.isExceeded) throw tooMany(counted.ttlInSeconds)
+    if (!counted.isAllowed && counted.isExceeded) refuse(request, counted.ttlInSeconds)
   }
 }
 
@@ -64,18 +88,18 @@ interface WrongTries {
 }
 
 /** What turned out wrong is known once it is answered; whoever had too many of those is not let try again. */
-function wrongTries(app: App, rate: Rate, nameOf: NameOf): WrongTries {
+function wrongTries(app: App, { rate, nameOf, refuse }: Check): WrongTries {
   const count = counterOf(app, rate, nameOf)
-  const refuse = async (request: FastifyRequest) => {
+  const ask = async (request: FastifyRequest) => {
     const counted = await count(request, { increment: false })
-    if (!counted.isAllowed && counted.remaining === 0) throw tooMany(counted.ttlInSeconds)
+    if (!counted.isAllowed && counted.remaining === 0) refuse(request, counted.ttlInSeconds)
   }
   const note = async (request: FastifyRequest, reply: FastifyReply) => {
     if (reply.statusCode === WRONG) await count(request)
   }
   return {
     watch(route) {
-      route.onRequest = [refuse, ...[route.onRequest ?? []].flat()]
+      route.onRequest = [ask, ...[route.onRequest ?? []].flat()]
       route.onResponse = [note, ...[route.onResponse ?? []].flat()]
     },
   }

@@ -24,6 +24,7 @@ beforeAll(async () => {
     ROLE: 'web',
     LOG: 'requests',
     CAPTCHA: 'none',
+    LIMITS: '0.02',
   })
   await run.says('is ready')
 })
@@ -132,6 +133,28 @@ test('a database that prints what people typed is noticed, with what to change',
     'Postgres has log_min_duration_statement = 0: make it -1, or slow statements are printed.',
     'Postgres has log_statement = all: make it none, or every statement is printed.',
   ])
+})
+
+test('what limits refused is told once for each route and limit, with how often, and never whom', async () => {
+  const answers = []
+  // More than a minute's worth, should a new minute begin between.
+  for (let n = 0; n < 60; n += 1) answers.push((await call(`/${canary}/${n}?${canary}`)).status)
+  const refused = answers.filter((status) => status === 429).length
+
+  run.process.kill('SIGTERM')
+  await run.ended()
+
+  const told = run
+    .said()
+    .split('\n')
+    .filter((line) => line.includes('"limit"'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(refused).toBeGreaterThan(0)
+  expect(told.length).toBeLessThan(3)
+  expect(told[0]).toMatchObject({ route: 'none', limit: 'nothing, of an address' })
+  expect(told.reduce((sum, { count }) => sum + Number(count), 0)).toBe(refused)
+  expect(Object.keys(told[0] ?? {}).sort()).toEqual(['count', 'level', 'limit', 'route', 'time'])
+  expect(run.said()).not.toContain(canary)
 })
 
 async function call(path: string, options: RequestInit = {}) {
