@@ -4,7 +4,7 @@ import { times } from '../builders.ts'
 import { allCounts, candidatesBeside, publisher, seenByMoving, shown } from '../leaderboards/attacker.ts'
 import { reached } from './reached.ts'
 
-/** In the directory; the last never takes part. */
+/** In the directory; the last never takes part, as most of a real directory do not. */
 const CAMPUSES = 6
 /** As many as the attacker has mailboxes. */
 const OWN = 3
