@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { anOrganizer, codeIn, pledgesOf } from '../builders.ts'
+import { anOpenCampaign, anOrganizer, codeIn, pledgesOf } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { smtpInbox } from '../smtp-inbox.ts'
 import { browsers } from './browsers.ts'
@@ -10,7 +10,7 @@ import { hostPage } from './host-page.ts'
 const inbox = await smtpInbox()
 const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url }) })
 const host = hostPage()
-const people = browsers()
+const people = browsers({ expected: /503/ })
 
 test('an organizer opens a bilingual campaign from nothing, and a student signs in what she copied', async () => {
   const { publicUrl } = server.config
@@ -40,6 +40,51 @@ test('an organizer opens a bilingual campaign from nothing, and a student signs 
   expect(await pledgesOf(server, 'no-tech-for-cages')).toMatchObject([
     { state: 'confirmed', locale: 'es', campus_proven: true },
   ])
+})
+
+test('on a bad night whoever was signing is told, and has typed nothing in vain; whoever closes a drive reads when its signers are forgotten', async () => {
+  const slug = await anOpenCampaign(server)
+  const { publicUrl } = server.config
+  const context = await signedIn(
+    await people.another(),
+    server,
+    await anOrganizer(server, { role: 'editor' }),
+  )
+  const night = await context.newPage()
+  const student = await (await people.another()).newPage()
+  await student.goto(`${publicUrl}/embed/${slug}`)
+  await student.getByLabel('Email', { exact: true }).fill('ben@gatech.edu')
+
+  await night.goto(`${publicUrl}/console/campaigns/${slug}/switches`)
+  for (const [press, says] of [
+    ['Raise the captcha', 'Signing is as dear as it gets.'],
+    ['Freeze the leaderboard', 'The leaderboard stands still.'],
+    ['Close signing', 'Signing is closed.'],
+  ] as const) {
+    await night.getByRole('button', { name: press }).click()
+    await night.getByText(says).waitFor()
+  }
+  await expectAccessible(night)
+  await student.getByRole('button', { name: 'Sign the pledge' }).click()
+
+  await student.getByText('Signing is paused. Please come back later.').waitFor()
+  expect(await student.getByLabel('Email', { exact: true }).inputValue()).toBe('ben@gatech.edu')
+  expect(await pledgesOf(server, slug)).toEqual([])
+
+  await night.getByRole('region', { name: 'Close signing' }).getByRole('button').click()
+  await night.getByText('People can sign.').waitFor()
+  await student.getByRole('button', { name: 'Try again' }).click()
+  await student.getByLabel('Six digits').waitFor()
+
+  await night.goto(`${publicUrl}/console/campaigns/${slug}/edit`)
+  await night.getByRole('button', { name: 'Dates and opening' }).click()
+  await night.getByRole('button', { name: 'Close it…' }).click()
+  await night.getByRole('button', { name: 'Close it', exact: true }).click()
+  const day = new Date(Date.now() + server.config.retentionDays * 86_400_000)
+  const words = new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(day)
+  await night
+    .getByText(new RegExp(`On ${words}.* who signed is forgotten for good, with all contacts`))
+    .waitFor()
 })
 
 /** English and Spanish, saved. */
