@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { canInstallPackages, installPackage } from './debian.ts'
 
+/** The engine without windows comes first: the whole browser takes half as long again for the same pages. */
 const usual = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -26,7 +28,7 @@ export const chromiumFlags = [
 
 /**
  * Where Chromium is: the journeys need one, and are never skipped. Where none is found it is installed: on Debian its
- * package, elsewhere Playwright's own build.
+ * package, without windows where there is one, elsewhere Playwright's own build.
  */
 export function findOrInstallChromium(): string {
   const found = findChromium()
@@ -47,10 +49,18 @@ function findChromium(): string | undefined {
 
 function install(): void {
   try {
-    if (canInstallPackages()) installPackage('chromium')
+    if (canInstallPackages()) installFromDebian()
     else execFileSync(process.execPath, [playwrightCli(), 'install', 'chromium'], { stdio: 'inherit' })
   } catch {
     // What to do about it is said by the caller.
+  }
+}
+
+function installFromDebian(): void {
+  try {
+    installPackage('chromium-headless-shell')
+  } catch {
+    installPackage('chromium')
   }
 }
 
