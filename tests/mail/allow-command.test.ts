@@ -1,26 +1,12 @@
-import { execFile } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { bareEnvironment } from '../bare-environment.ts'
 import { mailboxDigest, suppress, suppressedOf } from '../../server/mail/suppressions.ts'
+import { runCommand } from '../command.ts'
 import { estamos } from '../estamos.ts'
 
 const server = estamos()
 
 /** `npm run mail:allow -- …` with the settings of this server. */
-async function run(...words: string[]): Promise<{ code: number; said: string }> {
-  const { secretKey, dataDir } = server.config
-  const env = {
-    ...bareEnvironment(),
-    SECRET_KEY: secretKey,
-    DATA_DIR: dataDir,
-    DATABASE_URL: server.databaseUrl,
-  }
-  return await new Promise((tell) => {
-    execFile(process.execPath, ['server/mail-allow.ts', ...words], { env }, (error, out, wrong) =>
-      tell({ code: Number(error?.code ?? 0), said: out + wrong }),
-    )
-  })
-}
+const run = (...words: string[]) => runCommand(server, 'server/mail-allow.ts', words)
 
 test('an operator lets mail go again to whoever asked for it and has no link any more', async () => {
   const { db, keys, now } = server.deps

@@ -1,27 +1,13 @@
-import { execFile } from 'node:child_process'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { bareEnvironment } from '../bare-environment.ts'
 import { anOrganizer } from '../builders.ts'
+import { runCommand } from '../command.ts'
 import { estamos } from '../estamos.ts'
 
 const server = estamos()
 
 /** `npm run organizer:sign-out -- …` with the settings of this server. */
-async function run(...words: string[]): Promise<{ code: number; said: string }> {
-  const { secretKey, dataDir } = server.config
-  const env = {
-    ...bareEnvironment(),
-    SECRET_KEY: secretKey,
-    DATA_DIR: dataDir,
-    DATABASE_URL: server.databaseUrl,
-  }
-  return await new Promise((tell) => {
-    execFile(process.execPath, ['server/organizer-sign-out.ts', ...words], { env }, (error, out, wrong) =>
-      tell({ code: Number(error?.code ?? 0), said: out + wrong }),
-    )
-  })
-}
+const run = (...words: string[]) => runCommand(server, 'server/organizer-sign-out.ts', words)
 
 const isIn = async ({ call }: Awaited<ReturnType<typeof anOrganizer>>) =>
   (await call('GET', 'session')).statusCode === 200

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeAll, expect, test } from 'vitest'
-import { bareEnvironment } from '../bare-environment.ts'
 import type { SwitchName } from '../../server/switches/contract.ts'
 import { switchOff, switchOn } from '../../server/switches/turning.ts'
 import {
@@ -14,6 +12,7 @@ import {
   pledge,
   sign,
 } from '../builders.ts'
+import { runCommand } from '../command.ts'
 import { type Estamos, estamos } from '../estamos.ts'
 
 const server = estamos()
@@ -39,18 +38,7 @@ async function turn(to: 'on' | 'off', slug: string, name: SwitchName) {
   return answer.json<{ switches: { name: string; here?: string }[] }>().switches
 }
 
-async function run(...words: string[]): Promise<string> {
-  const { secretKey, dataDir } = server.config
-  const env = {
-    ...bareEnvironment(),
-    SECRET_KEY: secretKey,
-    DATA_DIR: dataDir,
-    DATABASE_URL: server.databaseUrl,
-  }
-  return await new Promise((tell) => {
-    execFile(process.execPath, ['server/switch.ts', ...words], { env }, (_, out, wrong) => tell(out + wrong))
-  })
-}
+const run = async (...words: string[]) => (await runCommand(server, 'server/switch.ts', words)).said
 
 async function statesOfLetters(slug: string): Promise<string[]> {
   const { rows } = await server.deps.db.execute<{ state: string }>(sql`
