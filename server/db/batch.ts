@@ -23,6 +23,11 @@ interface Waiting<Row, Answer> {
   reject: (error: unknown) => void
 }
 
+/** Before it writes a row, a transaction of signatures costs Postgres as much as some twenty rows. */
+const ENOUGH = 24
+/** One that takes longer waits for a lock or a slow disk; then others set off beside it with whatever there is. */
+const PATIENCE_MS = 50
+
 /**
  * Gathers rows that arrive together into one transaction of multi-row statements.
  * A row is answered only after the commit. Where a transaction fails, its rows are tried again one by one,
@@ -32,15 +37,19 @@ export class Batch<Row, Answer> {
   readonly #write: Write<Row, Answer>
   readonly #largest: number
   readonly #lanes: number
+  readonly #enough: number
   readonly #waitingRoom: number
   #waiting: Waiting<Row, Answer>[] = []
   #underWay = 0
+  /** Of those under way. */
+  #slow = 0
   #isGathering = false
 
   constructor({ write, largest = 256, lanes = 2, waitingRoom = 10_000 }: BatchOptions<Row, Answer>) {
     this.#write = write
     this.#largest = largest
     this.#lanes = lanes
+    this.#enough = Math.min(ENOUGH, largest)
     this.#waitingRoom = waitingRoom
   }
 
@@ -59,7 +68,7 @@ export class Batch<Row, Answer> {
 
   /** Lets what arrives in this turn of the event loop come aboard, then sets off. */
   #gather(): void {
-    if (this.#isGathering || this.#underWay >= this.#lanes || this.#waiting.length === 0) return
+    if (this.#isGathering || !this.#maySetOff()) return
     this.#isGathering = true
     setImmediate(() => {
       this.#isGathering = false
@@ -67,15 +76,34 @@ export class Batch<Row, Answer> {
     })
   }
 
+  /** Alone with whatever waits; beside another with enough, or when that one takes its time. */
+  #maySetOff(): boolean {
+    if (this.#underWay >= this.#lanes || this.#waiting.length === 0) return false
+    return this.#underWay === this.#slow || this.#waiting.length >= this.#enough
+  }
+
   async #setOff(): Promise<void> {
     const aboard = this.#waiting.splice(0, this.#largest)
     this.#underWay += 1
     this.#gather()
-    const outcomes = await this.#written(aboard.map(({ row }) => row))
+    const outcomes = await this.#timed(aboard.map(({ row }) => row))
     this.#underWay -= 1
     // The next are on their way before these are answered: the database works while the answers are written.
-    if (this.#waiting.length > 0 && !this.#isGathering) void this.#setOff()
+    if (!this.#isGathering && this.#maySetOff()) void this.#setOff()
     setImmediate(settle, aboard, outcomes)
+  }
+
+  async #timed(rows: Row[]): Promise<Outcome<Answer>[]> {
+    let isSlow = false
+    const patience = setTimeout(() => {
+      isSlow = true
+      this.#slow += 1
+      this.#gather()
+    }, PATIENCE_MS)
+    const outcomes = await this.#written(rows)
+    clearTimeout(patience)
+    if (isSlow) this.#slow -= 1
+    return outcomes
   }
 
   async #written(rows: Row[]): Promise<Outcome<Answer>[]> {

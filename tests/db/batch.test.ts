@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Batch } from '../../server/db/batch.ts'
 import { inTransaction } from '../../server/db/db.ts'
 import { Refusal } from '../../server/refusal.ts'
@@ -124,6 +125,66 @@ test('no transaction is larger than it may be, and no more are under way than th
   expect(answers).toEqual(times(95, (n) => n))
   expect(most).toBe(2)
   expect(Math.max(...transactions.map((rows) => rows.length))).toBe(10)
+})
+
+describe('beside another transaction', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => vi.useRealTimers())
+
+  test('few rows wait for it, and then share the next', async () => {
+    const { batch, commit } = await underWay()
+    const few = times(23, (n) => batch.add(n))
+    await turnsOfTheLoop()
+    const before = sizes()
+
+    commit.resolve()
+    await Promise.all(few)
+
+    expect([before, sizes()]).toEqual([[1], [1, 23]])
+  })
+
+  test('as many as make it worth its cost set off', async () => {
+    const { batch, commit } = await underWay()
+
+    await Promise.all(times(24, (n) => batch.add(n)))
+
+    expect(sizes()).toEqual([1, 24])
+    commit.resolve()
+  })
+
+  test('that takes its time, whatever waits sets off', async () => {
+    const { batch, commit } = await underWay()
+    const few = times(3, (n) => batch.add(n))
+
+    vi.advanceTimersByTime(50)
+    await Promise.all(few)
+
+    expect(sizes()).toEqual([1, 3])
+    commit.resolve()
+  })
+
+  /** A batch whose first transaction, of one row, does not commit before it is told to. */
+  async function underWay() {
+    const commit = Promise.withResolvers<void>()
+    const batch = new Batch<number, number>({
+      async write(rows) {
+        transactions.push(rows)
+        if (transactions.length === 1) await commit.promise
+        return rows
+      },
+    })
+    void batch.add(-1)
+    await turnsOfTheLoop()
+    return { batch, commit }
+  }
+
+  function sizes(): number[] {
+    return transactions.map((rows) => rows.length)
+  }
+
+  async function turnsOfTheLoop(): Promise<void> {
+    for (let turn = 0; turn < 5; turn++) await setImmediate()
+  }
 })
 
 test('when the database is away the rows are not tried one by one', async () => {
