@@ -26,12 +26,13 @@ import { answerPreflights, denyByDefault, deniedEverywhere } from './headers.ts'
 import { exportRoutes } from './exports/routes.ts'
 import { healthRoutes } from './health.ts'
 import { importRoutes } from './imports/routes.ts'
-import { readyForRequest } from './keys/contact-keys.ts'
+import { readyBefore } from './keys/contact-keys.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { type Limits, serverOptions, usual } from './limits/connections.ts'
 import { limitRequests } from './limits/limiting.ts'
 import { refuseNoRequest } from './limits/no-request.ts'
 import { limitPeers } from './limits/peers.ts'
+import { proxiesIn } from './limits/proxies.ts'
 import { whoSaidNothing } from './limits/silent.ts'
 import { logOptions, logRequests } from './logging.ts'
 import { mailConsoleRoutes, providerRoutes, receiptRoutes } from './mail/routes.ts'
@@ -60,9 +61,10 @@ export async function buildApp(
   config: Pick<Config, 'trustProxy' | 'limits' | 'log'>,
   limits: Limits = usual,
 ): Promise<App> {
+  const isProxy = proxiesIn(config.trustProxy)
   const app = Fastify({
     ...serverOptions(limits),
-    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
+    trustProxy: config.trustProxy.length > 0 && isProxy,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: refuseUnreadable(deniedEverywhere(deps.publicUrl)),
     clientErrorHandler: refuseNoRequest(deniedEverywhere(deps.publicUrl)),
@@ -73,9 +75,9 @@ export async function buildApp(
   app.server.maxConnections = limits.connections
   const silent = whoSaidNothing(app.server)
   app.addHook('preClose', async () => silent.hangUp())
-  limitPeers(app.server, { most: limits.connectionsOfOne, proxies: config.trustProxy })
+  limitPeers(app.server, { most: limits.connectionsOfOne, isProxy })
   logRequests(app, config)
-  app.addHook('onRequest', () => readyForRequest(deps))
+  app.addHook('onRequest', readyBefore(deps))
   requireDoors(app)
   denyByDefault(app, deps)
   await limitRequests(app, deps, config.limits)

@@ -36,7 +36,7 @@ export interface Deps {
   db: Db
   keys: Keys
   /** Of which `keys` takes those that contacts wait under. */
-  contactKeys: Pick<ContactKeys, 'ready'>
+  contactKeys: Pick<ContactKeys, 'ready' | 'areReady'>
   now: () => Date
   captcha: Captcha
   campaigns: Campaigns

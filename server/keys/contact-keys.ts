@@ -15,6 +15,8 @@ const DAY_MS = 86_400_000
  * of an erased contact then, in dead rows, in the write-ahead log, in a backup, opens for nobody (decision 0046).
  */
 export interface ContactKeys extends Ring {
+  /** Whether those of this time are at hand. */
+  areReady(now: Date): boolean
   /**
    * To be called before anything is sealed or opened; but once a day it does nothing. Tomorrow's key is read with today's,
    * so that a process whose clock is behind opens what another has sealed, and midnight does not wait for the database.
@@ -30,12 +32,13 @@ interface DayKey {
 /** @param wrapping the keys of the server, which wrap those of days */
 export function openContactKeys(db: Db, wrapping: Keys): ContactKeys {
   let known: DayKey[] = []
-  let today = ''
+  /** Until when the first of the ring is today's. */
+  let dayEndsAt = 0
   let ring = ringOf([])
   let reading: { day: string; done: Promise<void> } | undefined
 
   function turnTo(day: string): void {
-    today = day
+    dayEndsAt = Date.parse(day) + DAY_MS
     known = known.filter((one) => one.day >= daysAfter(day, -LIVE_DAYS))
     // The first seals.
     ring = ringOf([...known.filter((one) => one.day === day), ...known].map(({ keys }) => keys))
@@ -52,12 +55,19 @@ export function openContactKeys(db: Db, wrapping: Keys): ContactKeys {
     return reading.done
   }
 
+  /** Without a word for the day: it is asked for every request. */
+  function areReady(now: Date): boolean {
+    const left = dayEndsAt - now.getTime()
+    return left > 0 && left <= DAY_MS
+  }
+
   return {
     newest: () => ring.newest(),
     named: (id) => ring.named(id),
+    areReady,
     async ready(now) {
+      if (areReady(now)) return
       const day = dayOf(now)
-      if (day === today) return
       const done = readOnce(day)
       if (!known.some((one) => one.day === day)) return await done
       turnTo(day)
@@ -89,13 +99,23 @@ export async function destroyOldContactKeys({ db, now }: Pick<Deps, 'db' | 'now'
   await db.delete(contactKeys).where(lt(contactKeys.day, daysAfter(dayOf(now()), -LIVE_DAYS)))
 }
 
+type Asked = Pick<Deps, 'contactKeys' | 'now'>
+
 /**
  * Before a request is answered: one that needs a key and cannot have it fails by itself, and pages outlive the database.
  */
-export async function readyForRequest({ contactKeys: keys, now }: Pick<Deps, 'contactKeys' | 'now'>) {
+export async function readyForRequest({ contactKeys: keys, now }: Asked): Promise<void> {
   await keys.ready(now()).catch((error: unknown) => {
     if (!isDatabaseAway(error)) throw error
   })
+}
+
+/** The same as a hook, which makes no promise but where it has to wait. */
+export function readyBefore(deps: Asked) {
+  return (_request: unknown, _reply: unknown, done: (error?: Error) => void): void => {
+    if (deps.contactKeys.areReady(deps.now())) done()
+    else readyForRequest(deps).then(() => done(), done)
+  }
 }
 
 function dayOf(time: Date): string {
