@@ -21,8 +21,7 @@ type NameOf = (request: FastifyRequest) => string
 
 /** What is asked of each request of a kind. */
 interface Checks {
-  /** @throws Refusal `too-many-requests` */
-  all: ((request: FastifyRequest) => Promise<void>)[]
+  all: Check[]
   wrong?: WrongTries
 }
 
@@ -36,7 +35,10 @@ export async function limitRequests(app: App, deps: Limiting, factor: number): P
     checks[limit].wrong?.watch(route)
   })
   app.addHook('onRequest', async (request) => {
-    for (const check of checks[request.routeOptions.config.limit ?? 'nothing'].all) await check(request)
+    for (const { count, refuse } of checks[request.routeOptions.config.limit ?? 'nothing'].all) {
+      const counted = await count(request)
+      if (!counted.isAllowed && counted.isExceeded) refuse(request, counted.ttlInSeconds)
+    }
   })
 }
 
@@ -46,40 +48,37 @@ function checksOf(app: App, deps: Limiting, factor: number): Record<LimitName, C
   const checks = ([name, { address, campaign, wrong }]: [string, RequestLimit]): [string, Checks] => {
     const ofAddress: NameOf = (request) => `${name} ${addressOf(deps, request)}`
     const refuse = refusing(note, `${name}, of an address`)
-    const all = [checkOf(app, { rate: times(address), nameOf: ofAddress, refuse })]
+    const all = [{ count: counterOf(app, times(address), ofAddress), refuse }]
     if (campaign) {
       const nameOf: NameOf = (request) => `${name} at ${campaignOf(request)}`
-      all.push(
-        checkOf(app, { rate: times(campaign), nameOf, refuse: refusing(note, `${name}, of a campaign`) }),
-      )
+      all.push({
+        count: counterOf(app, times(campaign), nameOf),
+        refuse: refusing(note, `${name}, of a campaign`),
+      })
     }
     if (!wrong) return [name, { all }]
     const nameOf: NameOf = (request) => `wrong ${ofAddress(request)}`
-    const ofWrong = { rate: times(wrong), nameOf, refuse: refusing(note, `${name}, wrong, of an address`) }
-    return [name, { all, wrong: wrongTries(app, ofWrong) }]
+    const count = counterOf(app, times(wrong), nameOf)
+    return [
+      name,
+      { all, wrong: wrongTries({ count, refuse: refusing(note, `${name}, wrong, of an address`) }) },
+    ]
   }
   return Object.fromEntries(Object.entries(requestLimits).map(checks)) as Record<LimitName, Checks>
 }
 
+/** @throws Refusal `too-many-requests` */
+type Refuse = (request: FastifyRequest, seconds: number) => never
+
 interface Check {
-  rate: Rate
-  nameOf: NameOf
-  /** @throws Refusal `too-many-requests` */
-  refuse: (request: FastifyRequest, seconds: number) => never
+  count: Counting
+  refuse: Refuse
 }
 
-function refusing(note: (hit: Hit) => void, limit: string): Check['refuse'] {
+function refusing(note: (hit: Hit) => void, limit: string): Refuse {
   return (request, seconds) => {
     note({ route: request.routeOptions.url ?? 'none', limit })
     throw tooMany(seconds)
-  }
-}
-
-function checkOf(app: App, { rate, nameOf, refuse }: Check): Checks['all'][number] {
-  const count = counterOf(app, rate, nameOf)
-  return async (request) => {
-    const counted = await count(request)
-    if (!counted.isAllowed && counted.isExceeded) refuse(request, counted.ttlInSeconds)
   }
 }
 
@@ -88,8 +87,7 @@ interface WrongTries {
 }
 
 /** What turned out wrong is known once it is answered; whoever had too many of those is not let try again. */
-function wrongTries(app: App, { rate, nameOf, refuse }: Check): WrongTries {
-  const count = counterOf(app, rate, nameOf)
+function wrongTries({ count, refuse }: Check): WrongTries {
   const ask = async (request: FastifyRequest) => {
     const counted = await count(request, { increment: false })
     if (!counted.isAllowed && counted.remaining === 0) refuse(request, counted.ttlInSeconds)
@@ -107,7 +105,9 @@ function wrongTries(app: App, { rate, nameOf, refuse }: Check): WrongTries {
 
 const WRONG = 422
 
-function counterOf(app: App, { most, minutes }: Rate, nameOf: NameOf) {
+type Counting = ReturnType<App['createRateLimit']>
+
+function counterOf(app: App, { most, minutes }: Rate, nameOf: NameOf): Counting {
   return app.createRateLimit({ max: most, timeWindow: minutes * 60_000, keyGenerator: nameOf })
 }
 
