@@ -162,29 +162,6 @@ describe('beside another transaction', () => {
     expect(sizes()).toEqual([1, 3])
     commit.resolve()
   })
-
-  /** A batch whose first transaction, of one row, does not commit before it is told to. */
-  async function underWay() {
-    const commit = Promise.withResolvers<void>()
-    const batch = new Batch<number, number>({
-      async write(rows) {
-        transactions.push(rows)
-        if (transactions.length === 1) await commit.promise
-        return rows
-      },
-    })
-    void batch.add(-1)
-    await turnsOfTheLoop()
-    return { batch, commit }
-  }
-
-  function sizes(): number[] {
-    return transactions.map((rows) => rows.length)
-  }
-
-  async function turnsOfTheLoop(): Promise<void> {
-    for (let turn = 0; turn < 5; turn++) await setImmediate()
-  }
 })
 
 test('when the database is away the rows are not tried one by one', async () => {
@@ -220,6 +197,29 @@ function aBatch({ refuses, ...limits }: Limits): Batch<number, string> {
       return rows.map((n) => (n === refuses ? new Refusal('name-too-long', 'Too long.') : `number ${n}`))
     }),
   })
+}
+
+/** A batch whose first transaction, of one row, does not commit before it is told to. */
+async function underWay() {
+  const commit = Promise.withResolvers<void>()
+  const batch = new Batch<number, number>({
+    async write(rows) {
+      transactions.push(rows)
+      if (transactions.length === 1) await commit.promise
+      return rows
+    },
+  })
+  void batch.add(-1)
+  await turnsOfTheLoop()
+  return { batch, commit }
+}
+
+function sizes(): number[] {
+  return transactions.map((rows) => rows.length)
+}
+
+async function turnsOfTheLoop(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await setImmediate()
 }
 
 async function written(): Promise<number[]> {
