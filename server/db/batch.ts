@@ -23,8 +23,8 @@ interface Waiting<Row, Answer> {
   reject: (error: unknown) => void
 }
 
-/** Before it writes a row, a transaction of signatures costs Postgres as much as some twenty rows. */
-const ENOUGH = 24
+/** Beside another one needs so many: before it writes a row, a transaction costs Postgres as much as some twenty rows. */
+const ENOUGH = 32
 /** One that takes longer waits for a lock or a slow disk; then others set off beside it with whatever there is. */
 const PATIENCE_MS = 50
 
