@@ -28,7 +28,7 @@ export interface Bench {
 }
 
 const CONNECTIONS = 64
-const WARM_UP_SECONDS = 2
+const WARM_UP_SECONDS = 6
 
 /** Requests in a second that are prepared for while no rate is known, and how many times as many as expected. */
 const FIRST_GUESS = 2_000
