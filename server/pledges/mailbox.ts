@@ -48,11 +48,9 @@ export function hostDigest(campaign: DigestingCampaign, host: string): Buffer {
 
 /** The key as bytes: what seals and MACs bind to, so that rows cannot be swapped. */
 export function keyBytes({ campaignId, emailDigest, addressDigest }: PledgeKey): Buffer {
-  const bytes = Buffer.allocUnsafe(KEY_BYTES)
-  bytes.writeUInt32BE(campaignId)
-  bytes.set(emailDigest, 4)
-  bytes.set(addressDigest, 36)
-  return bytes
+  const campaign = Buffer.alloc(4)
+  campaign.writeUInt32BE(campaignId)
+  return Buffer.concat([campaign, emailDigest, addressDigest])
 }
 
 export const KEY_BYTES = 4 + 32 + 32

@@ -13,19 +13,14 @@ const MAC_BYTES = 8
  */
 export function makeReceipt(keys: Keys, key: PledgeKey): string {
   const random = nonce(RANDOM_BYTES)
-  return uuidOf(random.toString('hex') + macOf(keys, key, random).toString('hex'))
+  const digits = Buffer.concat([random, macOf(keys, key, random)]).toString('hex')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 /** @param receipt in the shape of a UUID */
 export function isReceiptOf(keys: Keys, key: PledgeKey, receipt: string): boolean {
   const bytes = Buffer.from(receipt.replaceAll('-', ''), 'hex')
   return timingSafeEqual(bytes.subarray(RANDOM_BYTES), macOf(keys, key, bytes.subarray(0, RANDOM_BYTES)))
-}
-
-/** By hand: an expression for it takes five times as long, and every signature has one. */
-function uuidOf(digits: string): string {
-  const from = (start: number, end?: number) => digits.slice(start, end)
-  return `${from(0, 8)}-${from(8, 12)}-${from(12, 16)}-${from(16, 20)}-${from(20)}`
 }
 
 function macOf(keys: Keys, key: PledgeKey, random: Uint8Array): Buffer {
