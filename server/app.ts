@@ -30,9 +30,9 @@ import { readyBefore } from './keys/contact-keys.ts'
 import { leaderboardRoutes } from './leaderboards/routes.ts'
 import { type Limits, serverOptions, usual } from './limits/connections.ts'
 import { limitRequests } from './limits/limiting.ts'
+import { isIn } from './limits/networks.ts'
 import { refuseNoRequest } from './limits/no-request.ts'
 import { limitPeers } from './limits/peers.ts'
-import { proxiesIn } from './limits/proxies.ts'
 import { whoSaidNothing } from './limits/silent.ts'
 import { logOptions, logRequests } from './logging.ts'
 import { mailConsoleRoutes, providerRoutes, receiptRoutes } from './mail/routes.ts'
@@ -61,7 +61,7 @@ export async function buildApp(
   config: Pick<Config, 'trustProxy' | 'limits' | 'log'>,
   limits: Limits = usual,
 ): Promise<App> {
-  const isProxy = proxiesIn(config.trustProxy)
+  const isProxy = isIn(config.trustProxy)
   const app = Fastify({
     ...serverOptions(limits),
     trustProxy: config.trustProxy.length > 0 && isProxy,

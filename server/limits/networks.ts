@@ -1,13 +1,13 @@
 import { BlockList, isIPv6 } from 'node:net'
 
 /**
- * Whether an address is that of a proxy which is named, by itself or by its range. By Node's own list: Fastify would parse
- * the address anew for each request.
+ * Whether an address is one of these, or in one of these ranges. By Node's own list: the parser that Fastify has for it would
+ * take each address apart anew for each request.
  */
-export function proxiesIn(ranges: string[]): (address: string) => boolean {
+export function isIn(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList()
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/')
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
     if (bits === undefined) list.addAddress(address, familyOf(address))
     else list.addSubnet(address, Number(bits), familyOf(address))
   }

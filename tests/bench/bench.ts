@@ -10,7 +10,7 @@ import { exportBench } from './export.ts'
 import { floorBench } from './floor.ts'
 import { killsBench } from './kills.ts'
 import { mailBench } from './mail.ts'
-import { generate, type Measured } from './load.ts'
+import { CONNECTIONS, generate, type Measured, WARM_UP_SECONDS } from './load.ts'
 import { type Comparison, compare, rateOf, type Rounds, sayRound, tableOf } from './report.ts'
 import { type Servers, type Side, sides, startServers, stopServers } from './servers.ts'
 import { signBench } from './sign.ts'
@@ -26,9 +26,6 @@ export interface Bench {
   /** Why what was acknowledged is not what the database has; undefined where it is. */
   lost: (side: Side, acknowledged: number) => Promise<string | undefined>
 }
-
-const CONNECTIONS = 64
-const WARM_UP_SECONDS = 6
 
 /** Requests in a second that are prepared for while no rate is known, and how many times as many as expected. */
 const FIRST_GUESS = 2_000

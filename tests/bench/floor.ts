@@ -1,12 +1,10 @@
 import type { Asked } from './arguments.ts'
-import { generate, type Measured, post } from './load.ts'
+import { CONNECTIONS, generate, type Measured, post, WARM_UP_SECONDS } from './load.ts'
 import { figuresOf, rounded, sayRound } from './report.ts'
 import { startServer } from './servers.ts'
 import { address } from './sign.ts'
 import { type Stage, slugs } from './stage.ts'
 
-const CONNECTIONS = 64
-const WARM_UP_SECONDS = 2
 const both = ['nothing', 'bareRow'] as const
 
 /** What no server can pass that writes down what it acknowledges: (a), and (a) with one bare row on disk. */

@@ -23,6 +23,10 @@ export interface Measured {
   generatorShare: number
 }
 
+export const CONNECTIONS = 64
+/** In less, the compiler of a server that does much is not done with it. */
+export const WARM_UP_SECONDS = 6
+
 const HOST = '127.0.0.1'
 const STUCK_MS = 20_000
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { proxiesIn } from '../../server/limits/proxies.ts'
+import { isIn } from '../../server/limits/networks.ts'
 
 test.each([
   ['127.0.0.1', true],
@@ -15,12 +15,12 @@ test.each([
   ['unknown', false],
   ['10.200.3.4:5678', false],
   ['', false],
-])('of %s it says %s', (address, isProxy) => {
-  const isNamed = proxiesIn(['127.0.0.1', '10.0.0.0/8', '2001:db8::/32', '::1'])
+])('of %s it says %s', (address, isNamed) => {
+  const isInThem = isIn(['127.0.0.1', '10.0.0.0/8', '2001:db8::/32', '::1'])
 
-  expect(isNamed(address)).toBe(isProxy)
+  expect(isInThem(address)).toBe(isNamed)
 })
 
-test('where none is named, nobody is one', () => {
-  expect(proxiesIn([])('127.0.0.1')).toBe(false)
+test('where none is named, nobody is in it', () => {
+  expect(isIn([])('127.0.0.1')).toBe(false)
 })
