@@ -12,7 +12,7 @@ const rows = [
   { what: 'embed: HTML with styles (brotli)', bytes: embed.html },
   { what: 'embed: script (brotli)', bytes: embed.script },
   { what: 'embed: its worker (brotli)', bytes: embed.worker },
-  { what: 'embed, all of it', bytes: embed.html + embed.script + embed.worker, budget: 25 * KB },
+  { what: 'embed, all of it', bytes: embed.html + embed.script + embed.worker, budget: 28 * KB },
   { what: 'widget.js (gzip)', bytes: gzipSync(file('widget.js'), { level: 9 }).length, budget: 2 * KB },
 ]
 

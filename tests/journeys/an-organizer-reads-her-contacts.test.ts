@@ -39,7 +39,7 @@ async function aStudentShares(slug: string, { name, email }: { name: string; ema
   const page = await (await people.another()).newPage()
   await page.goto(`${server.config.publicUrl}/c/${slug}`)
   await page.getByLabel('Email', { exact: true }).fill(email)
-  await page.getByLabel(/Share my email and typed name with mijente/).check()
+  await page.getByLabel(/Let mijente contact me/).check()
   await page.getByLabel('Your name').fill(name)
   await page.getByRole('button', { name: 'Sign the pledge' }).click()
   await page.goto(linkIn(await inbox.next(email), 'confirm'))

@@ -6,6 +6,8 @@ import { isDark, isReadable, readableOn, type Rgb } from './accent.ts'
 
 const COLOURS = ['accent', 'ink', 'paper', 'field', 'muted', 'line']
 const LONGEST_COLOUR = 64
+/** Heights are told in steps of so many pixels. */
+const HEIGHT_STEP = 32
 
 export type Happening = 'signed' | 'confirmed'
 
@@ -32,10 +34,24 @@ function hear({ source, origin, data }: MessageEvent) {
 }
 
 function tellHeight() {
-  const height = Math.ceil(document.body.getBoundingClientRect().height)
+  const height = Math.ceil(measureHeight() / HEIGHT_STEP) * HEIGHT_STEP
   if (!hostOrigin || height === toldHeight) return
   toldHeight = height
   post({ estamos: 'height', height })
+}
+
+/**
+ * The height at this width, whatever somebody has typed, ticked or been refused: a host page can try any width, and a
+ * line that follows an address would tell it the campus. `styles/measuring.css` gives all such lines a fixed room.
+ */
+function measureHeight() {
+  const { documentElement: root, body } = document
+  const { scrollTop } = root
+  root.dataset.measuring = ''
+  const { height } = body.getBoundingClientRect()
+  delete root.dataset.measuring
+  root.scrollTop = scrollTop
+  return height
 }
 
 function post(message: object) {
@@ -45,16 +61,19 @@ function post(message: object) {
 function wear(theme: unknown) {
   const { style } = document.documentElement
   for (const [name, value] of Object.entries(theme ?? {})) {
-    if (COLOURS.includes(name) && isColour(value)) style.setProperty(`--pledge-${name}`, value)
+    if (COLOURS.includes(name) && isOpaqueColor(value)) style.setProperty(`--pledge-${name}`, value)
   }
   keepReadable(style)
 }
 
-function isColour(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= LONGEST_COLOUR && CSS.supports('color', value)
+/** A translucent color would show the host page's own words through the form. */
+function isOpaqueColor(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > LONGEST_COLOUR || !CSS.supports('color', value))
+    return false
+  return pixelOf(value)[3] === 255
 }
 
-/** All colours that the host left out follow its paper, and letters nobody could read are not taken over. */
+/** All colors that the host leaves out follow its paper; letters that nobody could read keep their own color. */
 function keepReadable(style: CSSStyleDeclaration) {
   const shown = getComputedStyle(document.documentElement)
   const rgb = (name: string) => rgbOf(shown.getPropertyValue(`--pledge-${name}`))
@@ -64,16 +83,22 @@ function keepReadable(style: CSSStyleDeclaration) {
   for (const letters of ['ink', 'muted']) {
     if (!isReadable(rgb(letters), paper)) style.removeProperty(`--pledge-${letters}`)
   }
+  if (!isReadable(rgb('ink'), rgb('field'))) style.removeProperty('--pledge-field')
+  if (!isReadable(rgb('ink'), rgb('field'))) style.removeProperty('--pledge-ink')
   const { onAccent, accentText } = readableOn(rgb('accent'), paper)
   style.setProperty('--pledge-on-accent', onAccent)
   style.setProperty('--pledge-accent-text', accentText)
 }
 
-/** Lets a canvas read any notation of a colour. */
-function rgbOf(colour: string): Rgb {
-  const canvas = document.createElement('canvas').getContext('2d')!
-  canvas.fillStyle = colour
-  canvas.fillRect(0, 0, 1, 1)
-  const [red = 0, green = 0, blue = 0] = canvas.getImageData(0, 0, 1, 1).data
+function rgbOf(color: string): Rgb {
+  const [red = 0, green = 0, blue = 0] = pixelOf(color)
   return [red, green, blue]
+}
+
+/** Lets a canvas read any notation of a color. */
+function pixelOf(color: string) {
+  const canvas = document.createElement('canvas').getContext('2d')!
+  canvas.fillStyle = color
+  canvas.fillRect(0, 0, 1, 1)
+  return canvas.getImageData(0, 0, 1, 1).data
 }

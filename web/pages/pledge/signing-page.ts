@@ -11,6 +11,7 @@ const ofCampaign = [
   'smallestShown',
   'namesShownAfter',
   'contactMode',
+  'shareWith',
   'questions',
   'captcha',
 ] as const

@@ -63,6 +63,10 @@ export const en = {
     ticks: 'Only if you want',
     updates: 'Email me about this pledge',
     display: 'List me by first name and initial',
+    shareWith: 'Let {organization} contact me (shares my email, and my name if I type it)',
+    shareByButton: 'To share your email, press the button in the email instead of typing the code.',
+    howShared: 'How we protect what you share',
+    sealed: 'Only {organization} can read it: we seal it to their key ({key}) and cannot open it again.',
     displayHint: 'Shown only once {count} people from your campus have pledged.',
     name: 'Your name',
     forgotten: 'Counted, and otherwise forgotten.',
@@ -82,7 +86,8 @@ export const en = {
       plain: 'The count below is what we reached together.',
     },
     checkTitle: 'Now check your email',
-    checkText: 'We wrote to {email}. Type the six digits from that email, or press the button in it.',
+    checkText:
+      'We emailed you a six-digit code. Type it here, or press the button in the email. We sent it to:',
     bounced: 'That address bounced. Check it: {email}',
     code: 'Six digits',
     confirm: 'Confirm my pledge',
@@ -101,7 +106,6 @@ export const en = {
     source: 'Source',
     clauses: 'You can promise more',
     askBounced: 'Nothing came? See whether it bounced',
-    shareWith: 'Share my email and typed name with {organization} (key {key}) by the button in the email',
   },
   campuses: { which: 'Which of these is yours?', none: 'None of these' },
   thanks: {

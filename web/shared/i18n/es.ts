@@ -64,6 +64,11 @@ export const es: Words = {
     ticks: 'Solo si quieres',
     updates: 'Escríbanme sobre este compromiso',
     display: 'Que aparezca mi nombre con la inicial del apellido',
+    shareWith: 'Que {organization} pueda contactarme (comparte mi correo, y mi nombre si lo escribo)',
+    shareByButton: 'Para compartir tu correo, presiona el botón del correo en lugar de escribir el código.',
+    howShared: 'Cómo protegemos lo que compartes',
+    sealed:
+      'Solo {organization} puede leerlo: lo sellamos con su clave ({key}) y no podemos volver a abrirlo.',
     displayHint: 'Solo se ve cuando hayan firmado {count} personas de tu campus.',
     name: 'Tu nombre',
     forgotten: 'Cuentas, y lo demás se olvida.',
@@ -84,7 +89,7 @@ export const es: Words = {
     },
     checkTitle: 'Ahora revisa tu correo',
     checkText:
-      'Le escribimos a {email}. Escribe los seis dígitos de ese correo, o presiona el botón que trae.',
+      'Te enviamos un código de seis dígitos. Escríbelo aquí o presiona el botón del correo. Lo enviamos a:',
     bounced: 'Esa dirección rebotó. Revísala: {email}',
     code: 'Seis dígitos',
     confirm: 'Confirmar mi compromiso',
@@ -103,8 +108,6 @@ export const es: Words = {
     source: 'Fuente',
     clauses: 'Puedes prometer más',
     askBounced: '¿No llegó nada? Mira si rebotó',
-    shareWith:
-      'Compartir mi correo, y el nombre que escriba, con {organization} (clave {key}) con el botón del correo',
   },
   campuses: { which: '¿Cuál de estos es el tuyo?', none: 'Ninguno de estos' },
   thanks: {
