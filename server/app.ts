@@ -104,10 +104,21 @@ function api(deps: Deps, limits: Limits) {
     leaderboardRoutes(app, deps, limits)
     pledgeRoutes(app, deps)
     receiptRoutes(app, deps)
-    app.get('/api/openapi.json', { schema: { hide: true, produces: ['application/json'] } }, async () =>
-      app.swagger(),
-    )
+    openapiRoute(app)
   }
+}
+
+/** The document of all routes, which is serialized once. */
+function openapiRoute(app: App): void {
+  let document: string | undefined
+  app.get(
+    '/api/openapi.json',
+    { schema: { hide: true, produces: ['application/json'] } },
+    async (_request, reply) => {
+      document ??= JSON.stringify(app.swagger())
+      return reply.type('application/json; charset=utf-8').send(document)
+    },
+  )
 }
 
 /** The organizers' part: with an organizer's cookie, from our own pages, each route as `organizers/access.ts` says. */

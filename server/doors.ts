@@ -52,7 +52,7 @@ const write = { ...read, cache: 'never' } as const
 const asking = { captcha: 'asked', limit: 'letter' } as const
 const signing = { captcha: 'asked', limit: 'sign' } as const
 const guessing = { captcha: 'asked of guessers', limit: 'confirm' } as const
-const page = { for: 'anybody', cache: 'never', captcha: 'none', hasFrames: true, limit: 'look' } as const
+const page = { for: 'anybody', cache: 'never', captcha: 'none', hasFrames: true, limit: 'page' } as const
 const link = { for: 'link', cache: 'never', captcha: 'none', limit: 'link' } as const
 const signer = { for: 'signer', cache: 'never', captcha: 'none', limit: 'own' } as const
 const machine = {
@@ -60,14 +60,14 @@ const machine = {
   cache: 'never',
   captcha: 'none',
   hasFrames: true,
-  limit: 'look',
+  limit: 'page',
 } as const
 
 export const doors: Record<string, Door> = {
   // the public contract
   'OPTIONS /api/v1/*': write,
   'GET /api/health': write,
-  'GET /api/openapi.json': write,
+  'GET /api/openapi.json': { ...read, cache: 'hour', limit: 'page' },
   'GET /api/v1/campaigns/:slug': { ...read, cache: 'moment' },
   'GET /api/v1/campaigns/:slug/logo/:hash': { ...read, cache: 'ever' },
   'GET /api/v1/campaigns/:slug/leaderboard': { ...read, cache: 'second' },

@@ -20,8 +20,10 @@ export interface RequestLimit {
  * `pledges/code-tries.ts`).
  */
 export const requestLimits = {
-  /** Pages, figures, what is built: a visit asks for some twenty. */
+  /** Figures, and what is built: a visit asks for some twenty. */
   look: { address: { most: 30_000, minutes: 1 } },
+  /** Documents that a process renders: each costs some milliseconds of its CPU, and a visit asks for one or two. */
+  page: { address: { most: 3_000, minutes: 1 } },
   /** A stream is opened anew whenever somebody looks at her page again. */
   watch: { address: { most: 30_000, minutes: 10 } },
   sign: { address: { most: 6_000, minutes: 10 }, campaign: { most: 60_000, minutes: 1 } },

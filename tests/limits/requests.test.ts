@@ -62,6 +62,25 @@ describe('an address that asks too often', () => {
   })
 })
 
+test('an address that loads too many pages waits, and its figures go on', async () => {
+  const { most: mostPages } = requestLimits.page.address
+  await Promise.all(times(mostPages, () => get(`/c/${slug}/my-pledge-links`)))
+
+  const [page, document, figures] = await Promise.all(
+    [`/c/${slug}`, '/api/openapi.json', `/api/v1/campaigns/${slug}/leaderboard`].map((url) => get(url)),
+  )
+
+  expect([page?.statusCode, document?.statusCode, figures?.statusCode]).toEqual([429, 429, 200])
+})
+
+test('the OpenAPI document may be kept for an hour by caches, and is the same each time', async () => {
+  const [first, second] = [await get('/api/openapi.json'), await get('/api/openapi.json')]
+
+  expect(first.headers['cache-control']).toBe('public, max-age=3600')
+  expect(first.json().openapi).toBe('3.1.0')
+  expect(second.body).toBe(first.body)
+})
+
 test('of an IPv6 line every address counts, and a server that listens for both sees one IPv4 address', async () => {
   await Promise.all(times(most, (n) => get('/nothing', { from: `2001:db8:1:2::${n.toString(16)}` })))
   await Promise.all(times(most, () => get('/nothing', { from: '::ffff:192.0.2.1' })))
