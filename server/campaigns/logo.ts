@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
+import type { Sharp } from 'sharp'
 import { campaignLogos } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
@@ -10,20 +11,21 @@ import { invalid } from './wording.ts'
 
 const LARGEST_KB = 200
 
-/** By what its bytes begin with; no SVG, which may hold scripts. */
-const kinds: [type: Logo['type'], begins: (bytes: Buffer) => boolean][] = [
-  ['image/png', (bytes) => bytes.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))],
-  ['image/jpeg', (bytes) => bytes.subarray(0, 3).equals(Buffer.of(0xff, 0xd8, 0xff))],
-  [
-    'image/webp',
-    (bytes) => bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP',
-  ],
-]
+/** More pixels than a logo needs, and few enough that decoding them takes little memory. */
+const MAX_PIXELS = 4_000_000
 
-export const logoTypes = kinds.map(([type]) => type)
+/** No SVG, which may hold scripts. */
+const types: Partial<Record<string, Logo['type']>> = {
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+}
+
+export const logoTypes = Object.values(types).filter((type) => type !== undefined)
 
 /**
- * Gives a campaign its logo. Its bytes are shown as they came: what a camera wrote into them stays in them.
+ * Gives a campaign its logo. The picture is decoded and encoded again, so that neither what a camera wrote into it (a
+ * place, a name) nor bytes hidden behind it reach anybody.
  * @throws Refusal `setting-invalid`
  */
 export async function changeLogo(
@@ -31,8 +33,8 @@ export async function changeLogo(
   member: CampaignMember,
   { revision, bytes }: { revision: number; bytes: Buffer },
 ): Promise<void> {
-  const type = checkedType(bytes)
-  const logo = { type, bytes, hash: createHash('sha256').update(bytes).digest() }
+  const picture = await encodeAgain(bytes)
+  const logo = { ...picture, hash: createHash('sha256').update(picture.bytes).digest() }
   await changeCampaign(deps, member, revision, async (tx, { id: campaignId }) => {
     await tx
       .insert(campaignLogos)
@@ -43,7 +45,7 @@ export async function changeLogo(
 }
 
 /** @throws Refusal `setting-invalid` */
-function checkedType(bytes: Buffer): Logo['type'] {
+async function encodeAgain(bytes: Buffer): Promise<{ type: Logo['type']; bytes: Buffer }> {
   const kilobytes = Math.ceil(bytes.length / 1000)
   if (kilobytes > LARGEST_KB) {
     throw invalid(
@@ -51,9 +53,28 @@ function checkedType(bytes: Buffer): Logo['type'] {
       `This picture has ${kilobytes} kB; ${LARGEST_KB} kB is the most. Save it smaller: 400 pixels are enough.`,
     )
   }
-  const [type] = kinds.find(([, begins]) => begins(bytes)) ?? []
-  if (!type) throw invalid('logo', 'This is no PNG, JPEG or WebP picture. Save it as one of them.')
-  return type
+  const decoder = await loadDecoder()
+  try {
+    const { data, info } = await decoder(bytes).autoOrient().toBuffer({ resolveWithObject: true })
+    return { type: types[info.format]!, bytes: data }
+  } catch {
+    throw unreadable()
+  }
+}
+
+/** Loaded once a logo arrives, since a start has no use for it; without the decoders of all other formats. */
+async function loadDecoder(): Promise<(bytes: Buffer) => Sharp> {
+  const { default: sharp } = await import('sharp')
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg', 'VipsForeignLoadWebp'] })
+  return (bytes) => sharp(bytes, { limitInputPixels: MAX_PIXELS })
+}
+
+function unreadable(): Refusal {
+  return invalid(
+    'logo',
+    'This file is not a PNG, JPEG or WebP picture that we can read, or it has more than 4 million pixels. Save it as one of them, 400 pixels wide.',
+  )
 }
 
 export async function removeLogo(deps: Deps, member: CampaignMember, revision: number): Promise<void> {

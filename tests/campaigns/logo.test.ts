@@ -1,13 +1,27 @@
 import { createHash } from 'node:crypto'
+import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { estamos } from '../estamos.ts'
 import { type ADraft, aDraft, anOpenedDraft } from './drafts.ts'
 
 const server = estamos()
 
-const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(200, 7)])
-const jpeg = Buffer.concat([Buffer.of(0xff, 0xd8, 0xff, 0xe0), Buffer.alloc(200, 7)])
-const webp = Buffer.concat([Buffer.from('RIFF\0\0\0\0WEBP', 'latin1'), Buffer.alloc(200, 7)])
+const picture = sharp({ create: { width: 40, height: 20, channels: 3, background: '#b4231a' } })
+const png = await picture.clone().png().toBuffer()
+const jpeg = await picture.clone().jpeg().toBuffer()
+const webp = await picture.clone().webp().toBuffer()
+/** What a phone writes: where it was taken. */
+const located = await picture
+  .clone()
+  .withExif({
+    IFD0: { Artist: 'Ada Lovelace' },
+    IFD3: { GPSLatitude: '33/1 46/1 31/1', GPSLatitudeRef: 'N' },
+  })
+  .jpeg()
+  .toBuffer()
+const huge = await sharp({ create: { width: 3000, height: 2000, channels: 3, background: 'white' } })
+  .png()
+  .toBuffer()
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
 
 async function send({ slug, organizer, settings }: ADraft, bytes: Buffer, type = 'application/octet-stream') {
@@ -25,15 +39,18 @@ describe('a logo', () => {
     ['image/png', png],
     ['image/jpeg', jpeg],
     ['image/webp', webp],
-  ])('of %s is shown to everybody as it came, for ever, and as nothing else', async (type, bytes) => {
+  ])('of %s is shown to everybody, cached for good, and as nothing else', async (type, bytes) => {
     const draft = await anOpenedDraft(server)
-    const hash = createHash('sha256').update(bytes).digest('hex')
 
-    const saved = await send(draft, bytes)
-    const shown = await server.app.inject(`/api/v1/campaigns/${draft.slug}/logo/${hash}`)
+    const { logo } = (await send(draft, bytes)).json()
+    const shown = await server.app.inject(`/api/v1/campaigns/${draft.slug}/logo/${logo.hash}`)
 
-    expect(saved.json().logo).toEqual({ hash, type })
-    expect(shown.rawPayload).toEqual(bytes)
+    expect(logo).toEqual({ hash: createHash('sha256').update(shown.rawPayload).digest('hex'), type })
+    expect(await sharp(shown.rawPayload).metadata()).toMatchObject({
+      format: type.slice('image/'.length),
+      width: 40,
+      height: 20,
+    })
     expect(shown.headers).toMatchObject({
       'content-type': type,
       'cache-control': 'public, max-age=31536000, immutable',
@@ -44,11 +61,29 @@ describe('a logo', () => {
   })
 
   test.each([
+    ['the place where it was taken and by whom', located, /Lovelace|Exif/],
+    ['a script behind the picture', Buffer.concat([png, Buffer.from('<script>alert(1)</script>')]), /script/],
+    ['a script behind a JPEG', Buffer.concat([jpeg, Buffer.from('<script>alert(1)</script>')]), /script/],
+  ])('loses %s', async (_, bytes, secret) => {
+    const draft = await anOpenedDraft(server)
+
+    const { hash } = (await send(draft, bytes)).json().logo
+    const shown = await server.app.inject(`/api/v1/campaigns/${draft.slug}/logo/${hash}`)
+
+    expect(bytes.toString('latin1')).toMatch(secret)
+    expect(shown.rawPayload.length).toBeGreaterThan(50)
+    expect(shown.rawPayload.toString('latin1')).not.toMatch(secret)
+  })
+
+  test.each([
     ['an SVG, which may hold scripts', svg, 'image/svg+xml'],
     ['an SVG that says it is a PNG', svg, 'image/png'],
     ['a page', Buffer.from('<!doctype html><script>alert(1)</script>'), 'image/png'],
     ['nothing', Buffer.alloc(0), 'image/png'],
     ['half a beginning', png.subarray(0, 6), 'image/png'],
+    ['a picture that is cut off', jpeg.subarray(0, jpeg.length / 2), 'image/jpeg'],
+    ['a head of a PNG and rubbish', Buffer.concat([png.subarray(0, 8), Buffer.alloc(200, 7)]), 'image/png'],
+    ['six million pixels', huge, 'image/png'],
     ['JSON', Buffer.from('{"revision":1}'), 'application/json'],
     ['200,001 bytes', Buffer.concat([png, Buffer.alloc(200_001 - png.length)]), 'image/png'],
   ])('%s is refused with what to do', async (_, bytes, type) => {
@@ -77,7 +112,7 @@ describe('a logo', () => {
     const own = await draft.organizer.call('GET', `campaigns/${draft.slug}/logo?hash=${hash}`)
     const everybody = await server.app.inject(`/api/v1/campaigns/${draft.slug}/logo/${hash}`)
 
-    expect(own.rawPayload).toEqual(png)
+    expect(own.headers['content-type']).toBe('image/png')
     expect(everybody.statusCode).toBe(404)
   })
 

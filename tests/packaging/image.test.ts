@@ -97,6 +97,14 @@ test('the lock file is whole for every machine, or npm ci refuses it', () => {
   expect(optional.filter((name) => !locked.has(name))).toEqual([])
 })
 
+test('the image keeps the optional packages that hold the decoder of logos', () => {
+  const installs = stages.flatMap(({ lines }) => lines).filter((line) => line.includes('npm ci'))
+
+  expect(lock.packages['node_modules/sharp']?.optionalDependencies).toHaveProperty('@img/sharp-linux-x64')
+  expect(installs.length).toBeGreaterThan(1)
+  expect(installs.filter((line) => line.includes('--omit=optional'))).toEqual([])
+})
+
 test('the pages are bundled with all that they need', () => {
   const imported = read('dist/server/pages.js').matchAll(/^import\s[^'"]*["']([^"']+)["']/gm)
   const packages = [...imported].map(([, name]) => name).filter((name) => !name?.startsWith('node:'))
