@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { type AnOrganizer, anOrganizer, confirm, sign } from '../builders.ts'
 import { aDraft, pledgeInEnglish, pledgeInSpanish } from '../campaigns/drafts.ts'
@@ -11,10 +12,9 @@ const server = estamos({ isUp: true })
 const browser = browsers({ expected: /status of (409|422)/ })
 
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAwJQ1jQAAAABJRU5ErkJggg==',
-  'base64',
-)
+const png = await sharp({ create: { width: 40, height: 20, channels: 3, background: '#b4231a' } })
+  .png()
+  .toBuffer()
 
 test('an organizer opens a bilingual campaign from nothing, sees each change in the preview, and a student signs', async () => {
   const page = await pageOf(await anOrganizer(server))
@@ -150,14 +150,14 @@ test('a logo is in the preview of a draft as soon as it is sent; a picture of an
   await page.goto(`${server.config.publicUrl}/console/campaigns/${draft.slug}/edit#look`)
 
   await page.getByLabel('Picture').setInputFiles({ name: 'a.svg', mimeType: 'image/svg+xml', buffer: svg })
-  await page.getByText('This is no PNG, JPEG or WebP picture.').waitFor()
+  await page.getByText('This file is not a PNG, JPEG or WebP picture').waitFor()
   await page.getByLabel('Picture').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png })
   const logo = page.frameLocator('iframe').locator('img')
   await logo.waitFor()
 
   await expect
     .poll(() => logo.evaluate((image: object) => (image as { naturalWidth: number }).naturalWidth))
-    .toBe(1)
+    .toBe(40)
 })
 
 test('a viewer looks at everything and changes nothing', async () => {
