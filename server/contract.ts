@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { AddressDomain } from './campuses/contract.ts'
 
 /** RFC 9457; `code` is what programs read. */
 export const Problem = Type.Object(
@@ -9,6 +10,7 @@ export const Problem = Type.Object(
     code: Type.String(),
     detail: Type.String(),
     field: Type.Optional(Type.String({ description: 'The field of the request that this is about.' })),
+    addressDomain: Type.Optional(AddressDomain),
   },
   { $id: 'Problem' },
 )

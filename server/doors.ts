@@ -74,6 +74,7 @@ export const doors: Record<string, Door> = {
   'GET /api/v1/campaigns/:slug/campuses/:domain': { ...read, cache: 'second' },
   'GET /api/v1/campaigns/:slug/live': { ...read, cache: 'never', limit: 'watch' },
   'GET /api/v1/campuses': { ...read, cache: 'day' },
+  'GET /api/v1/address-domains/:domain': { ...read, cache: 'day' },
   'POST /api/v1/campaigns/:slug/pledges': { ...write, ...signing },
   'GET /api/v1/campaigns/:slug/captcha': { ...write, limit: 'challenge' },
   'POST /api/v1/my-pledge-links': { ...write, ...asking },

@@ -1,3 +1,5 @@
+import type { AddressDomain } from './campuses/contract.ts'
+
 /**
  * Every reason for which a request is refused, with its HTTP status and title (RFC 9457).
  * Programs read the code; a code, once published, keeps its meaning.
@@ -26,6 +28,7 @@ export const refusals = {
   'name-not-allowed': [422, 'That name cannot be used'],
   'name-missing': [422, 'A name is needed for this'],
   'campus-not-known': [422, 'That campus is not in the directory'],
+  'campus-choice-needed': [422, 'Several campuses share addresses like this one'],
   'campus-proven': [422, 'This campus comes from the email address'],
   'contact-not-offered': [422, 'This campaign collects no contacts'],
   'text-not-known': [422, 'There is no such wording of this pledge'],
@@ -101,6 +104,8 @@ interface RefusalDetails {
   field?: string
   /** Seconds after which trying again makes sense. */
   retryAfter?: number
+  /** The campuses among which the address leaves a choice. */
+  addressDomain?: AddressDomain
 }
 
 /** A request that cannot be granted, for a reason the caller can understand. Bugs just throw. */
@@ -108,12 +113,14 @@ export class Refusal extends Error {
   readonly code: RefusalCode
   readonly field: string | undefined
   readonly retryAfter: number | undefined
+  readonly addressDomain: AddressDomain | undefined
 
-  constructor(code: RefusalCode, detail: string, { field, retryAfter }: RefusalDetails = {}) {
+  constructor(code: RefusalCode, detail: string, details: RefusalDetails = {}) {
     super(detail)
     this.code = code
-    this.field = field
-    this.retryAfter = retryAfter
+    this.field = details.field
+    this.retryAfter = details.retryAfter
+    this.addressDomain = details.addressDomain
   }
 
   get status(): number {

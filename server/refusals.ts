@@ -50,8 +50,16 @@ function fieldOf(validation: FastifyError['validation']): string | undefined {
 }
 
 export function problemOf(refusal: Refusal): Problem {
-  const { code, status, title, message, field } = refusal
-  return { type: `urn:estamos:${code}`, title, status, code, detail: message, ...(field && { field }) }
+  const { code, status, title, message, field, addressDomain } = refusal
+  return {
+    type: `urn:estamos:${code}`,
+    title,
+    status,
+    code,
+    detail: message,
+    ...(field && { field }),
+    ...(addressDomain && { addressDomain }),
+  }
 }
 
 type SendPage = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>

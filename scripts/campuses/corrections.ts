@@ -1,10 +1,9 @@
 import type { CampusRow } from '../../server/campuses/file.ts'
-import type { SwotEntry } from './swot.ts'
 import { newNames, splitAliases } from './names.ts'
 import { readData } from './data.ts'
 
 /** What neither source says as people do; an empty cell leaves it as it is. */
-interface Correction {
+export interface Correction {
   host: string
   domain: string
   name: string
@@ -23,9 +22,16 @@ export function correct(rows: CampusRow[], corrections: Correction[]): CampusRow
   })
 }
 
-/** swot holds some domains without a name ("unam.mx"): the correction gives it. */
-export function namedEntries(corrections: Correction[]): SwotEntry[] {
-  return corrections.filter(({ name }) => name).map(({ host, name }) => ({ domain: host, names: [name] }))
+/** Names by domain, for those that swot lists without one ("unam.mx"). */
+export function givenNames(corrections: Correction[]): Map<string, string> {
+  return new Map(corrections.filter(({ name }) => name).map(({ host, name }) => [host, name]))
+}
+
+/** A line for each correction that changes no campus, since it would go unnoticed. */
+export function unusedCorrections(corrections: Correction[], hosts: ReadonlySet<string>): string[] {
+  return corrections.flatMap(({ host }, at) =>
+    hosts.has(host) ? [] : [`campus-corrections.csv line ${at + 2}: no campus has the host ${host}`],
+  )
 }
 
 function corrected(row: CampusRow, correction: Correction): CampusRow {

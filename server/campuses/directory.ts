@@ -66,12 +66,15 @@ const hideVanished = (tx: Tx, rows: CampusRow[]) =>
       select value from json_array_elements_text(${json(rows.map((row) => row.domain))}::json))`)
 
 async function putDomains(tx: Tx, rows: CampusRow[]): Promise<void> {
-  const domains = rows.flatMap((row) => row.mailDomains.map((mail) => ({ mail, campus: row.domain })))
+  const domains = rows.flatMap((row) => [
+    ...row.mailDomains.map((mail) => ({ mail, campus: row.domain })),
+    ...row.sharedDomains.map(({ domain, system }) => ({ mail: domain, campus: row.domain, system })),
+  ])
   await tx.execute(sql`delete from campus_domains`)
   await tx.execute(sql`
-    insert into campus_domains (domain, campus_id)
-    select file.mail, campuses.id
-    from json_to_recordset(${json(domains)}::json) as file(mail text, campus text)
+    insert into campus_domains (domain, campus_id, system)
+    select file.mail, campuses.id, file.system
+    from json_to_recordset(${json(domains)}::json) as file(mail text, campus text, system text)
     join campuses on campuses.domain = file.campus`)
 }
 

@@ -1,11 +1,19 @@
 import { readFile } from 'node:fs/promises'
 
+export interface SharedDomain {
+  domain: string
+  /** The name of those who share it, for "Which … campus?": "University of Maine". */
+  system: string
+}
+
 /** One line of `data/campuses.tsv`, which `data/README.md` describes. */
 export interface CampusRow {
-  /** The public name in URLs; an address under it is of this campus unless `mailDomains` leaves it out. */
+  /** The public name in URLs; an address under it is of this campus where `mailDomains` has it. */
   domain: string
-  /** The domains whose addresses, sub-domains' too, are this campus's. None: it is found by name alone. */
+  /** The domains whose addresses, sub-domains' too, are this campus's alone. */
   mailDomains: string[]
+  /** The domains whose addresses this campus shares with others. */
+  sharedDomains: SharedDomain[]
   name: string
   shortName: string | null
   aliases: string[]
@@ -17,7 +25,8 @@ export interface CampusRow {
   students: number | null
 }
 
-const columns = 'domain mail_domains name short_name aliases city region country lat lon students'.split(' ')
+const columns =
+  'domain mail_domains shared_domains name short_name aliases city region country lat lon students'.split(' ')
 
 const campusesFile = new URL('../../data/campuses.tsv', import.meta.url)
 
@@ -34,11 +43,12 @@ export function formatCampuses(rows: CampusRow[]): string {
 }
 
 function parseLine(line: string): CampusRow {
-  const [domain = '', mail = '', name = '', shortName, aliases, city, region, country, lat, lon, students] =
-    line.split('\t')
+  const [domain = '', mail = '', shared = '', name = '', shortName, aliases, ...further] = line.split('\t')
+  const [city, region, country, lat, lon, students] = further
   return {
     domain,
     mailDomains: readMailDomains(domain, mail),
+    sharedDomains: shared ? shared.split('|').map(readSharedDomain) : [],
     name,
     shortName: shortName || null,
     aliases: aliases ? aliases.split('|') : [],
@@ -51,17 +61,28 @@ function parseLine(line: string): CampusRow {
   }
 }
 
-/** Empty: the campus's own domain, as for most. "-": none. */
+/** The campus's own domain is implied; "-" leaves it out. */
 function readMailDomains(domain: string, column: string): string[] {
-  if (column === '-') return []
-  return [domain, ...column.split(' ').filter(Boolean)]
+  const listed = column.split(' ').filter(Boolean)
+  return listed[0] === '-' ? listed.slice(1) : [domain, ...listed]
+}
+
+function formatMailDomains({ domain, mailDomains }: CampusRow): string {
+  const further = mailDomains.filter((one) => one !== domain)
+  return [...(mailDomains.includes(domain) ? [] : ['-']), ...further].join(' ')
+}
+
+/** "maine.edu=University of Maine" */
+function readSharedDomain(text: string): SharedDomain {
+  const [domain = '', system = ''] = text.split('=')
+  return { domain, system }
 }
 
 function formatLine(row: CampusRow): string {
-  const mail = row.mailDomains.filter((domain) => domain !== row.domain).join(' ')
   const cells = [
     row.domain,
-    row.mailDomains.length === 0 ? '-' : mail,
+    formatMailDomains(row),
+    row.sharedDomains.map(({ domain, system }) => `${domain}=${system}`).join('|'),
     row.name,
     row.shortName,
     row.aliases.join('|'),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
+import { showCampus } from './address-domain.ts'
 import type { Campuses, KnownCampus } from './campus.ts'
 import type { Campus } from './contract.ts'
 import { fold } from './fold.ts'
@@ -22,8 +23,8 @@ export async function searchCampuses({ db, campuses }: SearchDeps, q: string): P
   const typed = fold(q.slice(0, LETTERS_READ)).split(' ').slice(0, WORDS_READ).join(' ').replace(/^the /, '')
   if ([...typed].length < 2) return []
   const domain = domainIn(q)
-  const atDomain = domain && (campuses.byDomain(domain) ?? campuses.ofAddressDomain(domain))
-  if (atDomain) return [shown(atDomain)]
+  const atDomain = domain ? campusesAt(campuses, domain) : []
+  if (atDomain.length > 0) return atDomain.slice(0, MATCHES).map(showCampus)
   const found = await namedLike(db, typed)
   return found.length > 0 || domain ? found : firstNamedLike(db, campuses.meant(typed))
 }
@@ -40,8 +41,9 @@ function domainIn(q: string): string | undefined {
   return /^(?:[^\s@]*@)?((?:[a-z0-9-]+\.)+[a-z0-9-]+)\.?$/i.exec(q.trim())?.[1]?.toLowerCase()
 }
 
-function shown({ domain, name, shortName, city, region, country }: KnownCampus): Campus {
-  return { campus: domain, name, shortName, city, region, country }
+function campusesAt(campuses: Campuses, domain: string): KnownCampus[] {
+  const named = campuses.byDomain(domain)
+  return named ? [named] : (campuses.ofAddressDomain(domain)?.campuses ?? [])
 }
 
 /**

@@ -38,7 +38,9 @@ function shown({ keys, campuses }: Deps, row: Row, withContact: boolean): Chapte
     id: row.id,
     campus: { campus: campus?.domain ?? '', name: campus?.name ?? '' },
     askedAt: row.askedAt.toISOString(),
-    ...(contact && { contact: { ...contact, isOfCampus: ofAddress?.id === row.campusId } }),
+    ...(contact && {
+      contact: { ...contact, isOfCampus: ofAddress?.campuses.some(({ id }) => id === row.campusId) ?? false },
+    }),
   }
 }
 

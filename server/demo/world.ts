@@ -105,6 +105,7 @@ async function signThen(deps: Deps, campus: string, n: number): Promise<void> {
   const name = `${pick(firstNames)} ${pick(lastNames)}`
   const request: PledgeRequest = {
     email: `student-${n}@${campus || 'mail.example'}`,
+    ...(campus && { campus }),
     affiliation: n % 9 === 0 ? 'alum' : 'student',
     locale: n % 4 === 0 ? 'es' : 'en',
     source: n % 3 === 0 ? 'poster' : CHAPTER.source,

@@ -69,7 +69,7 @@ export type ImportRows = Static<typeof ImportRows>
 
 const SeenRow = Type.Object({
   row: Type.Integer(),
-  status: Type.Enum(['ok', 'double', 'malformed', 'unknown-campus', 'not-eligible']),
+  status: Type.Enum(['ok', 'double', 'malformed', 'unknown-campus', 'which-campus', 'not-eligible']),
   reason: Type.Optional(Type.String({ description: 'A sentence, for every row but those that are ok.' })),
 })
 export type SeenRow = Static<typeof SeenRow>

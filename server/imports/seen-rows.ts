@@ -8,6 +8,7 @@ import type { Row, SeenRow } from './contract.ts'
 const statuses: Partial<Record<Refusal['code'], SeenRow['status']>> = {
   'email-invalid': 'malformed',
   'campus-not-known': 'unknown-campus',
+  'campus-choice-needed': 'which-campus',
   'email-not-campus': 'not-eligible',
 }
 

@@ -1,6 +1,6 @@
 /** What the server hands to each page in `web/pages/`: plain data, sent along as JSON for the browser to go on with. */
 import type { Campaign } from '../campaigns/contract.ts'
-import type { Campus } from '../campuses/contract.ts'
+import type { AddressDomain, Campus } from '../campuses/contract.ts'
 import type { CampusStanding, Leaderboard } from '../leaderboards/contract.ts'
 import type { Confirmation, MyPledge, PledgeRequest } from '../pledges/contract.ts'
 import type { PublicCode } from '../refusal.ts'
@@ -20,6 +20,8 @@ export type SigningStep =
       typed?: Partial<PledgeRequest>
       refusal?: ShownRefusal
       campuses?: Campus[]
+      /** Campuses that share the domain of the address, where one of them has to be chosen. */
+      addressDomain?: AddressDomain
       /** For a browser without scripts, which sends it along after a moment. */
       captcha?: string
     }

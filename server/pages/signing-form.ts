@@ -11,7 +11,7 @@ import { receiptStatus } from '../mail/receipts.ts'
 import { asciiDomain } from '../pledges/address.ts'
 import { confirmPledge } from '../pledges/confirmation.ts'
 import { type Answer, type PledgeRequest, Source } from '../pledges/contract.ts'
-import { makePledge } from '../pledges/pledge.ts'
+import { makePledge, NONE_OF_THESE } from '../pledges/pledge.ts'
 import { Refusal } from '../refusal.ts'
 import { expected } from '../refusals.ts'
 import type { SigningStep } from './contract.ts'
@@ -90,13 +90,14 @@ export async function signedStep(
     const refusal = expected(error)
     const sent = { gate: pledgeGate(campaign), asker: { ip }, captcha }
     const { shows, status } = await refusedForm(deps, refusal, sent)
-    return { step: { at: 'asking', typed, ...shows }, status }
+    const { addressDomain } = refusal
+    return { step: { at: 'asking', typed, ...shows, ...(addressDomain && { addressDomain }) }, status }
   }
 }
 
 /** A free text may mean several campuses: then the signer is asked which. */
 async function meantCampuses(deps: Deps, typed: string | undefined): Promise<Campus[]> {
-  if (!typed || deps.campuses.byDomain(asciiDomain(typed) ?? '')) return []
+  if (!typed || typed === NONE_OF_THESE || deps.campuses.byDomain(asciiDomain(typed) ?? '')) return []
   const found = await searchCampuses(deps, typed)
   const same = found.filter(({ name, shortName }) => [name, shortName].some((one) => isSameName(one, typed)))
   return same.length === 1 ? same : found

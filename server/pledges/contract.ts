@@ -30,7 +30,10 @@ export const PledgeRequest = Type.Object(
       }),
     ),
     campus: Type.Optional(
-      Type.String({ description: 'Domain of the chosen campus; a campus email address overrides it.' }),
+      Type.String({
+        description:
+          'Domain of the chosen campus; a campus email address overrides it, but for a choice among campuses that share its domain. "none" is none of those.',
+      }),
     ),
     affiliation: Type.Optional(Affiliation),
     display: Type.Optional(Type.Boolean({ description: 'List me by first name and initial.' })),

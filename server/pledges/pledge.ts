@@ -1,4 +1,5 @@
-import { isPartOf, type KnownCampus } from '../campuses/campus.ts'
+import { showDomain } from '../campuses/address-domain.ts'
+import { type DomainOwner, isAmong, type KnownCampus } from '../campuses/campus.ts'
 import { pledgeGate } from '../captcha/gates.ts'
 import { type Campaign, requireOpen, textIn } from '../campaigns/campaign.ts'
 import { type TextName, wasPublished } from '../campaigns/texts.ts'
@@ -77,7 +78,7 @@ interface Signer {
 
 /**
  * Who signs, as far as she and her campus may.
- * @throws Refusal `email-invalid`, `email-not-campus`, `campus-not-known`
+ * @throws Refusal `email-invalid`, `email-not-campus`, `campus-choice-needed`, `campus-not-known`
  */
 export function checkedSigner(
   deps: Pick<Deps, 'campuses'>,
@@ -177,10 +178,13 @@ interface ShownCampus {
   isProven: boolean
 }
 
+/** What a signer chooses who is at none of the campuses that share their address domain. */
+export const NONE_OF_THESE = 'none'
+
 /**
- * The campus that the address shows, or the part of it that was chosen (Penn State Abington has addresses of Penn
- * State); where the address shows none, the chosen one.
- * @throws Refusal `email-not-campus` where the campaign needs a campus address, `campus-not-known`
+ * The campus that the address shows: its owner, or of those that share its domain the chosen one. Where the address
+ * shows none, the chosen one.
+ * @throws Refusal `campus-choice-needed`, `email-not-campus` where the campaign needs a campus address, `campus-not-known`
  */
 function campusFor(
   { campuses }: Pick<Deps, 'campuses'>,
@@ -188,23 +192,30 @@ function campusFor(
   address: Address,
   chosen: string | undefined,
 ): ShownCampus | undefined {
-  const proven = campuses.ofAddressDomain(address.domain)
-  if (proven) return { campus: chosenPart(campuses, proven, chosen) ?? proven, isProven: true }
+  const owner = campuses.ofAddressDomain(address.domain)
+  if (owner) return campusOf(campuses, owner, chosen?.trim())
   if (campaign.eligibility === 'campus-email') {
     const detail = 'This campaign counts campus email addresses only. Use the one your school gave you.'
     throw new Refusal('email-not-campus', detail, { field: 'email' })
   }
-  if (!chosen) return undefined
+  if (!chosen || chosen === NONE_OF_THESE) return undefined
   return { campus: chosenCampus(campuses, chosen), isProven: false }
 }
 
-function chosenPart(
+/** @throws Refusal `campus-choice-needed` */
+function campusOf(
   campuses: Deps['campuses'],
-  whole: KnownCampus,
+  owner: DomainOwner,
   chosen: string | undefined,
-): KnownCampus | undefined {
-  const part = chosen ? campusNamed(campuses, chosen) : undefined
-  return part && isPartOf(part, whole) ? part : undefined
+): ShownCampus | undefined {
+  const named = chosen ? campusNamed(campuses, chosen) : undefined
+  if (named && isAmong(named, owner)) return { campus: named, isProven: true }
+  const [campus] = owner.campuses
+  if (!owner.system) return { campus, isProven: true }
+  if (chosen === NONE_OF_THESE) return undefined
+  const { mailDomain, system } = owner
+  const detail = `Addresses at ${mailDomain} are shared by campuses of ${system}: choose one of them, or "none".`
+  throw new Refusal('campus-choice-needed', detail, { field: 'campus', addressDomain: showDomain(owner) })
 }
 
 function campusNamed(campuses: Deps['campuses'], chosen: string): KnownCampus | undefined {

@@ -64,6 +64,25 @@ test('the heights that a frame tells are the same for whoever ticks, chooses and
   })
 })
 
+test('the heights that a frame tells are the same for whoever has to choose among campuses', async () => {
+  for (const eligibility of ['anyone', 'campus-email'] as const) {
+    const { slug } = await aCampaignThatAsks(server, { eligibility })
+    const { page, frame } = await opened(slug)
+    const untouched = await sweep(page, frame)
+
+    await frame.locator('input[type=email]').fill('ada@alaska.edu')
+    await frame.getByText('Several campuses share your address.').waitFor()
+    const asked = await sweep(page, frame)
+    await frame.getByRole('button', { name: 'Sign the pledge' }).click()
+    await frame.getByText('Choose your campus').waitFor()
+    const refused = await sweep(page, frame)
+    await frame.getByRole('combobox', { name: 'Campus' }).selectOption('University of Alaska Southeast')
+    const chosen = await sweep(page, frame)
+
+    expect({ asked, refused, chosen }).toEqual({ asked: untouched, refused: untouched, chosen: untouched })
+  }
+})
+
 async function sweepsOf(slug: string, email: string) {
   const { page, frame } = await opened(slug)
   const before = await sweep(page, frame)

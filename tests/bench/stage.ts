@@ -71,6 +71,6 @@ async function openCampaign({ db, keys }: Deps, slug: string): Promise<void> {
 
 async function mailDomainsOf({ db }: Deps): Promise<string[]> {
   const { rows } = await db.execute<{ domain: string }>(sql`
-    select domain from campus_domains order by md5(domain) limit 300`)
+    select domain from campus_domains where system is null order by md5(domain) limit 300`)
   return [...rows.map(({ domain }) => domain), 'gmail.com']
 }

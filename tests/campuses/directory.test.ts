@@ -15,13 +15,19 @@ test('the directory holds the campuses of the world', async () => {
   expect(rows[0]!.domains).toBeGreaterThan(15_000)
 })
 
-test('in the file every domain is of one campus', async () => {
+test('every mail domain in the file is of one campus, or of several under one system', async () => {
   const campuses = parseCampuses(await readCampusesFile())
   const domains = campuses.map((campus) => campus.domain)
   const mailDomains = campuses.flatMap((campus) => campus.mailDomains)
+  const shared = campuses.flatMap(({ sharedDomains }) => sharedDomains)
+  const systems = Map.groupBy(shared, ({ domain }) => domain)
 
   expect(new Set(domains).size).toBe(domains.length)
   expect(new Set(mailDomains).size).toBe(mailDomains.length)
+  expect(mailDomains.filter((domain) => systems.has(domain))).toEqual([])
+  expect([...systems.values()].filter((of) => of.length < 2)).toEqual([])
+  expect([...systems.values()].filter((of) => new Set(of.map(({ system }) => system)).size > 1)).toEqual([])
+  expect(systems.size).toBeGreaterThan(100)
   expect(domains.filter((domain) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain))).toEqual([])
 })
 
@@ -64,7 +70,7 @@ test('a domain that moved to another campus is recognized as that one', async ()
   await loadCampusDirectory(database.db, file)
 
   const campuses = await openCampuses(database.db)
-  expect(campuses.ofAddressDomain('mail.gtri.example')?.domain).toBe('gatech.edu')
+  expect(campuses.ofAddressDomain('mail.gtri.example')?.campuses[0].domain).toBe('gatech.edu')
 })
 
 test('of processes that load together, one does the work and all find it done', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Campuses, isPartOf, openCampuses } from '../../server/campuses/campus.ts'
+import { type Campuses, isAmong, openCampuses } from '../../server/campuses/campus.ts'
 import { testDatabase } from '../database.ts'
 
 const database = testDatabase()
@@ -22,13 +22,21 @@ describe('a campus is recognized from the domain of an address', () => {
     ['kellogg.ox.ac.uk', 'ox.ac.uk'],
     ['unam.mx', 'unam.mx'],
     ['comunidad.unam.mx', 'unam.mx'],
-    ['scarletmail.rutgers.edu', 'rutgers.edu'],
     ['abington.psu.edu', 'abington.psu.edu'],
-    ['uw.edu', 'washington.edu'],
+    ['syr.edu', 'syracuse.edu'],
+    ['txstate.edu', 'txst.edu'],
+    ['uncc.edu', 'charlotte.edu'],
+    ['lc.cuny.edu', 'lehman.edu'],
+    ['cs.sunysb.edu', 'stonybrook.edu'],
+    ['mymdc.net', 'mdc.edu'],
+    ['student.dcccd.edu', 'dallascollege.edu'],
+    ['med.cornell.edu', 'weill.cornell.edu'],
+    ['niagaracc.suny.edu', 'niagaracc.suny.edu'],
   ])('%s is %s', (address, domain) => {
-    const campus = campuses.ofAddressDomain(address)
+    const owner = campuses.ofAddressDomain(address)
 
-    expect(campus?.domain).toBe(domain)
+    expect(owner?.campuses.map((campus) => campus.domain)).toEqual([domain])
+    expect(owner?.system).toBeUndefined()
   })
 
   test.each([
@@ -58,27 +66,37 @@ describe('a campus is recognized from the domain of an address', () => {
   })
 })
 
-describe('institutions that share a domain', () => {
-  test('the largest speaks for it', () => {
-    const campus = campuses.ofAddressDomain('student.alamo.edu')
+describe('campuses that share a mail domain', () => {
+  test.each([
+    [
+      'maine.edu',
+      'University of Maine',
+      'uma.edu umaine.edu umf.maine.edu umfk.maine.edu umpi.edu usm.maine.edu',
+    ],
+    ['alaska.edu', 'University of Alaska', 'uaa.alaska.edu uaf.edu uas.alaska.edu'],
+    ['my.erau.edu', 'Embry-Riddle', 'daytonabeach.erau.edu prescott.erau.edu worldwide.erau.edu'],
+    ['scarletmail.rutgers.edu', 'Rutgers', 'camden.rutgers.edu newark.rutgers.edu rutgers.edu'],
+    ['peralta.edu', 'Peralta Colleges', 'alameda.edu berkeleycitycollege.edu laney.edu merritt.edu'],
+  ])('%s is of %s, and of none alone', (address, system, domains) => {
+    const owner = campuses.ofAddressDomain(address)
 
-    expect(campus).toMatchObject({ domain: 'alamo.edu', name: 'San Antonio College' })
+    expect(owner?.system).toBe(system)
+    expect(owner?.campuses.map((campus) => campus.domain).toSorted()).toEqual(domains.split(' '))
   })
 
-  test('the others are chosen under a name of their own, which no address shows', () => {
-    const chosen = campuses.byDomain('palo-alto-college.alamo.edu')
+  test('the offices of a whole system are no campus', () => {
+    const owners = ['suny.edu', 'mail.utsystem.edu', 'mass.edu'].map(campuses.ofAddressDomain)
 
-    expect(chosen?.name).toBe('Palo Alto College')
-    expect(campuses.ofAddressDomain('palo-alto-college.alamo.edu')?.domain).toBe('alamo.edu')
+    expect(owners).toEqual([undefined, undefined, undefined])
   })
 
-  test('a campus is part of another only when it stands below its domain', () => {
-    const [abington, penn, tech] = ['abington.psu.edu', 'psu.edu', 'gatech.edu'].map((name) => known(name))
-
-    expect(isPartOf(abington!, penn!)).toBe(true)
-    expect(isPartOf(penn!, abington!)).toBe(false)
-    expect(isPartOf(tech!, penn!)).toBe(false)
-    expect(isPartOf(penn!, penn!)).toBe(false)
+  test('an address belongs to its owner, to those that share its domain and to campuses named below it', () => {
+    expect(isIn('gatech.edu', 'cc.gatech.edu')).toBe(true)
+    expect(isIn('umaine.edu', 'maine.edu')).toBe(true)
+    expect(isIn('tc.columbia.edu', 'columbia.edu')).toBe(true)
+    expect(isIn('columbia.edu', 'tc.columbia.edu')).toBe(false)
+    expect(isIn('gatech.edu', 'maine.edu')).toBe(false)
+    expect(isIn('mit.edu', 'gatech.edu')).toBe(false)
   })
 })
 
@@ -95,6 +113,10 @@ test('no domain without a campus is made up by names that objects have', () => {
 
   expect(found).toEqual([undefined, undefined, undefined])
 })
+
+function isIn(campus: string, address: string) {
+  return isAmong(known(campus), campuses.ofAddressDomain(address)!)
+}
 
 function known(domain: string) {
   const campus = campuses.byDomain(domain)

@@ -74,6 +74,12 @@ describe('a domain or an address is read as one', () => {
     expect(matches).toEqual(['gatech.edu'])
   })
 
+  test('a shared mail domain finds the campuses that share it', async () => {
+    const matches = await search('ada@alaska.edu')
+
+    expect(matches.toSorted()).toEqual(['uaa.alaska.edu', 'uaf.edu', 'uas.alaska.edu'])
+  })
+
   test.each(['notgatech.edu', 'gatech.edu.example.com'])('%s is not taken for Georgia Tech', async (q) => {
     const matches = await search(q)
 

@@ -49,7 +49,8 @@ async function rowsOf(server: Estamos, slug: string, some: Some, emails: string[
   const { campaigns, campuses, keys } = server.deps
   const campaign = await campaigns.bySlug(slug)
   const { state = 'confirmed', source, signals = [], at = server.deps.now(), minutes = 0, name } = some
-  const proven = campuses.ofAddressDomain(some.domain)
+  const owner = campuses.ofAddressDomain(some.domain)
+  const proven = owner && !owner.system ? owner.campuses[0] : undefined
   const campus = proven ?? (some.campus ? campuses.byDomain(some.campus) : undefined)
   return emails.map((email, n) => {
     const address = checkedAddress(email)

@@ -56,6 +56,27 @@ test('a preview says of each row what is wrong with it, and changes nothing', as
   expect(await checksum(server)).toBe(before)
 })
 
+test('a row whose campus its shared mail domain leaves open stays out until the sheet names it', async () => {
+  const { slug, editor } = await aDrive()
+  const sheet: Row[] = [
+    { row: 2, email: 'ada@maine.edu' },
+    { row: 3, email: 'ben@maine.edu', campus: 'gatech.edu' },
+    { row: 4, email: 'cleo@maine.edu', campus: 'University of Southern Maine' },
+    { row: 5, email: 'dee@maine.edu', campus: 'none' },
+  ]
+
+  const seen = await preview(editor, slug, sheet)
+  const answer = await bringIn(editor, slug, sheet)
+
+  expect(seen.map(({ status }) => status)).toEqual(['which-campus', 'which-campus', 'ok', 'ok'])
+  expect(seen[0]?.reason).toContain('University of Maine')
+  expect(answer.json().rows).toEqual(seen)
+  const usm = server.deps.campuses.byDomain('usm.maine.edu')?.id
+  const rows = await pledgesOf(server, slug)
+  expect(rows.map(({ campus_id }) => campus_id)).toEqual(expect.arrayContaining([usm, null]))
+  expect(rows).toHaveLength(2)
+})
+
 test('a campus may be written by its name, as long as only one has it', async () => {
   const { slug, editor } = await aDrive()
   const named = ['Georgia Tech', 'UNIVERSITE DE MONTREAL', ' gatech.edu ', 'College', '| |', '%']

@@ -11,14 +11,14 @@ test('a student on bad Wi-Fi keeps what she typed, is told so, and signs when it
   const context = await people.another()
   const page = await context.newPage()
   await page.goto(`${server.config.publicUrl}/embed/${slug}`)
-  await page.getByLabel('Email', { exact: true }).fill('ivy@umich.edu')
+  await page.getByLabel('Email', { exact: true }).fill('ivy@gatech.edu')
   await page.getByLabel('Email me about this pledge').check()
   await page.getByText('recognized from your address').waitFor()
 
   await context.setOffline(true)
   await page.getByRole('button', { name: 'Sign the pledge' }).click()
   await page.getByText('We could not reach the server').waitFor()
-  expect(await page.getByLabel('Email', { exact: true }).inputValue()).toBe('ivy@umich.edu')
+  expect(await page.getByLabel('Email', { exact: true }).inputValue()).toBe('ivy@gatech.edu')
   expect(await page.getByLabel('Email me about this pledge').isChecked()).toBe(true)
   await context.setOffline(false)
   await page.getByRole('button', { name: 'Try again' }).click()
@@ -44,13 +44,13 @@ test('a student whose network asks too much is told when to try again, and all s
     }),
   )
   await page.goto(`${server.config.publicUrl}/embed/${slug}`)
-  await page.getByLabel('Email', { exact: true }).fill('ivy@umich.edu')
+  await page.getByLabel('Email', { exact: true }).fill('ivy@gatech.edu')
 
   await page.getByRole('button', { name: 'Sign the pledge' }).click()
 
   await page.getByText('Try again in 40 seconds.').waitFor()
   await page.getByText('Many people are signing right now. All you typed is still here.').waitFor()
-  expect(await page.getByLabel('Email', { exact: true }).inputValue()).toBe('ivy@umich.edu')
+  expect(await page.getByLabel('Email', { exact: true }).inputValue()).toBe('ivy@gatech.edu')
 })
 
 test('where too many watch, the count is asked for once a minute', async () => {

@@ -56,6 +56,35 @@ describe.each(['/c', '/embed'])('a form on %s, without a script', (base) => {
     expect(await pledgesOf(server, slug)).toEqual([])
   })
 
+  test('asks which campus an address of a shared domain is at, and counts the chosen one', async () => {
+    const slug = await anOpenCampaign(server)
+    const typed = { email: 'ada@maine.edu', affiliation: 'alum' }
+
+    const asked = await send(`${base}/${slug}/pledges`, { ...typed, locale: 'en' })
+    const inSpanish = await send(`${base}/${slug}/pledges`, { ...typed, locale: 'es' })
+    const signed = await send(`${base}/${slug}/pledges`, { ...typed, campus: 'usm.maine.edu' })
+    const ofNone = await send(`${base}/${slug}/pledges`, { email: 'bea@maine.edu', campus: 'none' })
+
+    expect(asked.statusCode).toBe(422)
+    expect(asked.body).toMatch(/<select[^>]*name="campus"/)
+    expect(asked.body).toContain('Which University of Maine campus?')
+    expect(asked.body).toContain('<option value="usm.maine.edu">University of Southern Maine</option>')
+    expect(asked.body).toMatch(/<option value="alum" selected/)
+    expect(inSpanish.body).toContain('¿Qué campus de University of Maine?')
+    expect([signed.statusCode, ofNone.statusCode]).toEqual([202, 202])
+    const usm = server.deps.campuses.byDomain('usm.maine.edu')?.id
+    expect(await rowOf(server, slug, 'ada@maine.edu')).toMatchObject({ campus_id: usm })
+    expect(await rowOf(server, slug, 'bea@maine.edu')).toMatchObject({ campus_id: null })
+  })
+
+  test('asks for the campus in a drive for campus addresses too', async () => {
+    const slug = await anOpenCampaign(server, { eligibility: 'campus-email' })
+
+    const asked = await send(`${base}/${slug}/pledges`, { email: 'ada@maine.edu' })
+
+    expect(asked.body).toMatch(/<select[^>]*name="campus"/)
+  })
+
   test('clauses and answers are signed too, and kept on the form where it is refused', async () => {
     const { slug, clauses, questions } = await aCampaignThatAsks(server)
     const fields: [string, string][] = [

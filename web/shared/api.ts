@@ -1,6 +1,6 @@
 /** Every call to the server, and the only place that makes them. Each has a time limit. */
 import type { Challenge } from '../../server/captcha/contract.ts'
-import type { CampusMatches } from '../../server/campuses/contract.ts'
+import type { AddressDomain, CampusMatches } from '../../server/campuses/contract.ts'
 import type { Problem } from '../../server/contract.ts'
 import type { CampusStanding } from '../../server/leaderboards/contract.ts'
 import type { Leaderboard } from '../../server/leaderboards/contract.ts'
@@ -24,12 +24,19 @@ export class ApiProblem extends Error {
   readonly field: string | undefined
   /** Seconds. */
   readonly retryAfter: number | undefined
+  readonly addressDomain: AddressDomain | undefined
 
-  constructor(code: ProblemCode, status = 0, field?: string, retryAfter?: number) {
+  constructor(
+    code: ProblemCode,
+    status = 0,
+    { field, addressDomain }: Partial<Problem> = {},
+    retryAfter?: number,
+  ) {
     super(code)
     this.code = code
     this.status = status
     this.field = field
+    this.addressDomain = addressDomain
     this.retryAfter = retryAfter
   }
 }
@@ -54,9 +61,16 @@ export function standingOf(campaign: string, campus: string) {
   return call<CampusStanding>(`campaigns/${campaign}/campuses/${campus}`)
 }
 
-export async function findCampuses(q: string, signal?: AbortSignal) {
-  const { campuses } = await call<CampusMatches>(`campuses?q=${encodeURIComponent(q)}`, undefined, signal)
+/** Of an address, only the part after the @ is sent: what precedes it is nobody's business, nor a proxy's log's. */
+export async function findCampuses(typed: string, signal?: AbortSignal) {
+  const q = encodeURIComponent(typed.slice(typed.lastIndexOf('@') + 1))
+  const { campuses } = await call<CampusMatches>(`campuses?q=${q}`, undefined, signal)
   return campuses
+}
+
+/** @param domain the part of an address after the @ */
+export function addressDomain(domain: string) {
+  return call<AddressDomain>(`address-domains/${domain}`)
 }
 
 /** @param path below `/api/v1/` */
@@ -101,7 +115,7 @@ async function request(path: string, body?: object, signal = AbortSignal.timeout
 async function problemIn(answer: Response): Promise<ApiProblem> {
   const problem: Partial<Problem> = await answer.json().catch(() => ({}))
   const code = (problem.code ?? 'internal') as ShownRefusal['code']
-  return new ApiProblem(code, answer.status, problem.field, secondsIn(answer.headers.get('retry-after')))
+  return new ApiProblem(code, answer.status, problem, secondsIn(answer.headers.get('retry-after')))
 }
 
 function secondsIn(header: string | null) {

@@ -9,6 +9,7 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { instant, identity } from './columns.ts'
 
@@ -38,14 +39,20 @@ export const campuses = pgTable(
   ],
 )
 
+/** Whose the addresses at a mail domain are: one campus's, or those of each campus that shares it. */
 export const campusDomains = pgTable(
   'campus_domains',
   {
     domain: text('domain').notNull(),
     campusId: integer('campus_id').notNull(),
+    /** What the campuses that share the domain are together: "University of Maine". Null where it is one campus's. */
+    system: text('system'),
   },
   (t) => [
-    primaryKey({ name: 'campus_domains_pkey', columns: [t.domain] }),
+    primaryKey({ name: 'campus_domains_pkey', columns: [t.domain, t.campusId] }),
+    uniqueIndex('campus_domains_one_campus_key')
+      .on(t.domain)
+      .where(sql`${t.system} is null`),
     foreignKey({
       name: 'campus_domains_campus_fkey',
       columns: [t.campusId],

@@ -6,6 +6,7 @@ export const words: Record<SeenRow['status'], string> = {
   ok: 'New',
   double: 'Double',
   'unknown-campus': 'Unknown campus',
+  'which-campus': 'Which campus?',
   'not-eligible': 'No campus address',
   malformed: 'Malformed',
 }

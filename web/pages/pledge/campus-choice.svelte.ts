@@ -1,5 +1,5 @@
-import type { Campus } from '../../../server/campuses/contract.ts'
-import { findCampuses } from '../../shared/api.ts'
+import type { AddressDomain, Campus } from '../../../server/campuses/contract.ts'
+import { addressDomain, findCampuses } from '../../shared/api.ts'
 
 const PAUSE_IN_TYPING = 150
 const COMPLETE_DOMAIN = /@((?:[a-z0-9-]+\.)+[a-z]{2,})$/
@@ -12,6 +12,10 @@ export class CampusChoice {
   matches = $state.raw<Campus[]>([])
   /** Whether `matches` answers the text that stands there. */
   hasLooked = $state(false)
+  /** The campuses that share the domain of the address, one of which is to be picked. */
+  shared = $state.raw<AddressDomain>()
+  /** The domain of one of them, or "none". */
+  picked = $state('')
   #timer: ReturnType<typeof setTimeout> | undefined
   #search: AbortController | undefined
   #askedDomain = ''
@@ -23,7 +27,18 @@ export class CampusChoice {
 
   /** A domain where one was chosen; else what was typed, for the server to make out. */
   get value() {
+    if (this.shared) return this.picked || undefined
     return this.chosen?.campus ?? (this.text.trim() || undefined)
+  }
+
+  get isMissing() {
+    return this.shared && !this.picked
+  }
+
+  /** A campus that was chosen before, or that the page is about, stays picked where it is one of them. */
+  offer(shared: AddressDomain) {
+    this.shared = shared
+    this.picked = shared.campuses.find(({ campus }) => campus === this.chosen?.campus)?.campus ?? ''
   }
 
   type(text: string) {
@@ -49,23 +64,27 @@ export class CampusChoice {
     this.hasLooked = this.text.trim().length > 1
   }
 
-  /** Asks once per domain, and only when it looks whole. */
+  /** Asks once per domain, only when it looks whole, and without what precedes the @. */
   async recognize(email: string) {
     const domain = COMPLETE_DOMAIN.exec(email.trim().toLowerCase())?.[1] ?? ''
     if (domain === this.#askedDomain) return
     this.#askedDomain = domain
     if (this.isRecognized) this.#clear()
-    const found = domain ? await findCampuses(domain).catch(() => []) : []
-    const campus = found.find((one) => isWithin(domain, one.campus))
-    if (!campus || domain !== this.#askedDomain || this.#isPartOf(campus)) return
-    this.choose(campus)
-    this.isRecognized = true
+    this.shared = undefined
+    const found = domain ? await addressDomain(domain).catch(() => undefined) : undefined
+    const campus = found?.campuses[0]
+    if (!campus || domain !== this.#askedDomain) return
+    if (found.system) this.offer(found)
+    else if (!this.#isPartOf(campus)) {
+      this.choose(campus)
+      this.isRecognized = true
+    }
   }
 
   /** Takes the one campus that the typed text can mean. */
   async settle() {
     const text = this.text.trim()
-    if (this.chosen || !text) return
+    if (this.chosen || this.shared || !text) return
     const found = await findCampuses(text).catch(() => [])
     const named = found.filter((one) =>
       [one.name, one.shortName, one.campus].some((name) => isSame(name, text)),
@@ -89,10 +108,6 @@ export class CampusChoice {
     this.isRecognized = false
     this.hasLooked = false
   }
-}
-
-function isWithin(domain: string, campus: string) {
-  return domain === campus || domain.endsWith(`.${campus}`)
 }
 
 function isSame(name: string | undefined, text: string) {

@@ -77,6 +77,9 @@ export class Signing {
 
   sign = async (form: FormData) => {
     this.typed = typedIn(form)
+    // Before any work is spent on a proof; the server would say the same.
+    if (this.campus.isMissing)
+      return this.#refuse(new ApiProblem('campus-choice-needed', 422, { field: 'campus' }))
     this.at = 'sending'
     this.problem = undefined
     try {
@@ -142,15 +145,17 @@ export class Signing {
 
   #refuse(problem: unknown) {
     if (!(problem instanceof ApiProblem)) throw problem
+    if (problem.addressDomain) this.campus.offer(problem.addressDomain)
     this.problem = problem
     this.at = isForThePerson(problem) ? 'asking' : 'failed'
   }
 
-  #takeUp({ typed, refusal, captcha }: Extract<SigningStep, { at: 'asking' }>) {
+  #takeUp({ typed, refusal, captcha, addressDomain }: Extract<SigningStep, { at: 'asking' }>) {
     const { campus, ...rest } = typed ?? {}
     Object.assign(this.typed, rest)
     if (campus !== undefined && campus !== this.campus.value)
       this.campus = new CampusChoice(undefined, campus)
+    if (addressDomain) this.campus.offer(addressDomain)
     this.waits = captcha
     this.problem = refusal && { code: refusal.code, field: refusal.field, retryAfter: refusal.retryAfter }
   }

@@ -18,6 +18,7 @@ const refusals = [
   'name-not-allowed',
   'name-missing',
   'campus-not-known',
+  'campus-choice-needed',
   'text-not-known',
   'clause-not-known',
   'answer-not-known',

@@ -50,6 +50,10 @@ export const en = {
     optional: 'optional',
     campusPlaceholder: 'Name, or gatech.edu',
     campusRecognized: '{campus}, recognized from your address',
+    /** The first line of a select. */
+    campusOf: 'Which {system} campus?',
+    campusOther: 'None of these',
+    campusShared: 'Several campuses share your address.',
     campusMatches: { one: '{count} campus found', other: '{count} campuses found' },
     campusNone: 'No campus of that name. You can leave this empty.',
     affiliation: 'You are',
@@ -150,6 +154,7 @@ export const en = {
     'name-not-allowed': 'Please use a plain name, without links or odd signs.',
     'name-missing': 'Please give a name, or untick the box.',
     'campus-not-known': 'Choose your campus from the list, or leave this empty.',
+    'campus-choice-needed': 'Choose your campus: several share addresses like yours.',
     'campus-proven': 'Your campus comes from your email address and cannot be changed here.',
     'contact-not-offered': 'This pledge collects no names and no addresses.',
     'text-not-known': 'The pledge was worded anew. Open this page anew, read it, and sign.',
