@@ -9,6 +9,7 @@ COPY tsconfig.json vite.config.ts ./
 COPY scripts/build.ts scripts/build.ts
 COPY server server
 COPY spreadsheets spreadsheets
+COPY text text
 COPY web web
 RUN node scripts/build.ts
 
@@ -26,6 +27,7 @@ COPY emails emails
 COPY migrations migrations
 COPY server server
 COPY spreadsheets spreadsheets
+COPY text text
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 ENV MODE=production

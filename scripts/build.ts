@@ -12,6 +12,7 @@ function sourcesHash(): string {
     'server/pages/widgets.ts',
     'server/**/*contract.ts',
     'spreadsheets/*.ts',
+    'text/*.ts',
   ]
     .flatMap((pattern) => globSync(pattern))
     .sort()

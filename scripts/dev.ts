@@ -20,7 +20,7 @@ async function again(): Promise<void> {
   if (!failed) server = spawn('node', ['server/server.ts'], { stdio: 'inherit' })
 }
 
-for (const folder of ['server', 'spreadsheets', 'web', 'emails', 'migrations']) {
+for (const folder of ['server', 'spreadsheets', 'text', 'web', 'emails', 'migrations']) {
   watch(folder, { recursive: true }, () => {
     clearTimeout(settling)
     settling = setTimeout(() => (turn = turn.then(again)), SETTLE_MS)

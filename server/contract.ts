@@ -1,6 +1,11 @@
 import { Type, type Static } from 'typebox'
 import { AddressDomain } from './campuses/contract.ts'
 
+/** Of an address as it is typed: a name and brackets may stand around it. */
+export const LONGEST_ADDRESS = 320
+/** Of what a person types in a line; a field of its own says with a reason what is shorter. */
+export const LONGEST_TEXT = 500
+
 /** RFC 9457; `code` is what programs read. */
 export const Problem = Type.Object(
   {
@@ -11,6 +16,7 @@ export const Problem = Type.Object(
     detail: Type.String(),
     field: Type.Optional(Type.String({ description: 'The field of the request that this is about.' })),
     addressDomain: Type.Optional(AddressDomain),
+    sign: Type.Optional(Type.String({ description: 'The one sign in the field that is the trouble.' })),
   },
   { $id: 'Problem' },
 )

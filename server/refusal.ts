@@ -27,6 +27,7 @@ export const refusals = {
   'name-too-long': [422, 'That name is too long'],
   'name-not-allowed': [422, 'That name cannot be used'],
   'name-missing': [422, 'A name is needed for this'],
+  'name-hidden': [422, 'The organizers took this name off the list'],
   'campus-not-known': [422, 'That campus is not in the directory'],
   'campus-choice-needed': [422, 'Several campuses share addresses like this one'],
   'campus-proven': [422, 'This campus comes from the email address'],
@@ -106,6 +107,8 @@ interface RefusalDetails {
   retryAfter?: number
   /** The campuses among which the address leaves a choice. */
   addressDomain?: AddressDomain
+  /** The one sign in the field that is the trouble. */
+  sign?: string
 }
 
 /** A request that cannot be granted, for a reason the caller can understand. Bugs just throw. */
@@ -114,6 +117,7 @@ export class Refusal extends Error {
   readonly field: string | undefined
   readonly retryAfter: number | undefined
   readonly addressDomain: AddressDomain | undefined
+  readonly sign: string | undefined
 
   constructor(code: RefusalCode, detail: string, details: RefusalDetails = {}) {
     super(detail)
@@ -121,6 +125,7 @@ export class Refusal extends Error {
     this.field = details.field
     this.retryAfter = details.retryAfter
     this.addressDomain = details.addressDomain
+    this.sign = details.sign
   }
 
   get status(): number {

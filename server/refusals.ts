@@ -43,14 +43,17 @@ export function expected(error: unknown): Refusal {
   return refusal
 }
 
-function fieldOf(validation: FastifyError['validation']): string | undefined {
-  const [first] = validation ?? []
+const OF_SHAPE = new Set(['required', 'additionalProperties', 'anyOf'])
+
+/** Of a request that has one of two shapes, each shape has its own error: one about a value tells which was meant. */
+function fieldOf(validation: FastifyError['validation'] = []): string | undefined {
+  const first = validation.find(({ keyword }) => !OF_SHAPE.has(keyword)) ?? validation[0]
   const missing = (first?.params as { missingProperty?: string } | undefined)?.missingProperty
   return missing ?? (first?.instancePath.split('/')[1] || undefined)
 }
 
 export function problemOf(refusal: Refusal): Problem {
-  const { code, status, title, message, field, addressDomain } = refusal
+  const { code, status, title, message, field, addressDomain, sign } = refusal
   return {
     type: `urn:estamos:${code}`,
     title,
@@ -59,6 +62,7 @@ export function problemOf(refusal: Refusal): Problem {
     detail: message,
     ...(field && { field }),
     ...(addressDomain && { addressDomain }),
+    ...(sign && { sign }),
   }
 }
 

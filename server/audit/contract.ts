@@ -69,7 +69,11 @@ export type AuditAction = (typeof actions)[number]
 export const AuditQuery = Type.Object(
   {
     before: Type.Optional(
-      Type.String({ pattern: '^[1-9][0-9]{0,14}$', description: 'Entries older than this id.' }),
+      Type.String({
+        maxLength: 15,
+        pattern: '^[1-9][0-9]{0,14}$',
+        description: 'Entries older than this id.',
+      }),
     ),
     action: Type.Optional(
       Type.String({
@@ -97,7 +101,7 @@ export const AuditPage = Type.Object(
     entries: Type.Array(
       Type.Object({
         id: Type.Integer(),
-        at: Type.String({ format: 'date-time' }),
+        at: Type.String({ format: 'date-time', maxLength: 40 }),
         action: Type.String(),
         who: Who,
         session: Type.Optional(

@@ -36,8 +36,8 @@ import { OrganizationParams } from '../organizations/contract.ts'
 /** A whole campaign is longer than what strangers may send. */
 const LARGEST_FORM = 256 * 1024
 
-const OfCampaign = Type.Object({ campaign: Type.String() })
-const OfCampus = Type.Object({ campaign: Type.String(), domain: CampusDomain })
+const OfCampaign = Type.Object({ campaign: Type.String({ maxLength: 80 }) })
+const OfCampus = Type.Object({ campaign: Type.String({ maxLength: 80 }), domain: CampusDomain })
 const bodyLimit = LARGEST_FORM
 const shown = { params: OfCampaign, response: { 200: CampaignSettings } }
 

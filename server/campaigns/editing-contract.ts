@@ -9,7 +9,7 @@ const Localized = Type.Record(Type.String(), Type.String({ maxLength: 4_000 }))
 export type Localized = Static<typeof Localized>
 
 const Typed = Type.String({ maxLength: 20_000 })
-const Instant = Type.String({ format: 'date-time' })
+const Instant = Type.String({ format: 'date-time', maxLength: 40 })
 const Nullable = <Shape extends TSchema>(shape: Shape) => Type.Union([shape, Type.Null()])
 
 /** The campaign's revision as it was read: a change by somebody else meanwhile refuses the request. */
@@ -130,7 +130,9 @@ export const CampaignSettings = Type.Object(
 export type CampaignSettings = Static<typeof CampaignSettings>
 
 export const RevisionBody = Type.Object({ revision: Revision }, { additionalProperties: false })
-export const RevisionQuery = Type.Object({ revision: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }) })
+export const RevisionQuery = Type.Object({
+  revision: Type.String({ maxLength: 9, pattern: '^[1-9][0-9]{0,8}$' }),
+})
 
 /** What a campaign says to one campus. */
 const campusSettings = {
@@ -144,7 +146,11 @@ export const CampusChange = Type.Object(
 )
 export type CampusChange = Static<typeof CampusChange>
 
-const CampusSettings = Type.Object({ campus: Type.String(), name: Type.String(), ...campusSettings })
+const CampusSettings = Type.Object({
+  campus: Type.String({ maxLength: 253 }),
+  name: Type.String(),
+  ...campusSettings,
+})
 export type CampusSettings = Static<typeof CampusSettings>
 
 export const OneCampus = Type.Object(
@@ -172,7 +178,10 @@ export const PreviewRequest = Type.Object(
     isWholePage: Type.Boolean(),
     ...Type.Partial(Type.Object({ ...settings, ...lists })).properties,
     campus: Type.Optional(
-      Type.Object({ campus: Type.String(), ...campusSettings }, { additionalProperties: false }),
+      Type.Object(
+        { campus: Type.String({ maxLength: 253 }), ...campusSettings },
+        { additionalProperties: false },
+      ),
     ),
   },
   { $id: 'PreviewRequest', additionalProperties: false },

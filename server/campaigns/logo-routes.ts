@@ -11,7 +11,7 @@ import { showSettings } from './showing.ts'
 /** More than a logo may have, so that one that is too large is told what to do. */
 const LARGEST_TRIED = 4 * 1024 * 1024
 
-const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' })
+const Hash = Type.String({ maxLength: 64, pattern: '^[0-9a-f]{64}$' })
 
 /** The logo of a campaign for any page that shows it; another logo has another address. */
 export function publicLogoRoute(app: App, deps: Deps): void {

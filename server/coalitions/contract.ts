@@ -13,11 +13,11 @@ export const NewSource = Type.Object(
 )
 export type NewSource = Static<typeof NewSource>
 
-const IdInPath = Type.String({ pattern: '^[1-9][0-9]{0,8}$' })
+const IdInPath = Type.String({ maxLength: 9, pattern: '^[1-9][0-9]{0,8}$' })
 /** One line that is not empty. */
 const Name = Type.String({ minLength: 1, maxLength: 120, pattern: '^\\P{Cc}*\\S\\P{Cc}*$' })
 const Token = Type.String({ minLength: 1, maxLength: 100 })
-const instant = () => Type.String({ format: 'date-time' })
+const instant = () => Type.String({ format: 'date-time', maxLength: 40 })
 
 const Organization = Type.Object({ slug: Slug, name: Type.String() })
 
@@ -65,7 +65,7 @@ export const Sources = Type.Object(
     without: Type.Optional(
       Type.Integer({ description: 'Confirmed pledges that came by no registered source; for the host.' }),
     ),
-    asOf: Type.String({ format: 'date-time', description: 'When the figures were counted.' }),
+    asOf: Type.String({ format: 'date-time', maxLength: 40, description: 'When the figures were counted.' }),
   },
   { $id: 'Sources' },
 )

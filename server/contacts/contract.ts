@@ -1,15 +1,17 @@
 import { Type, type Static } from 'typebox'
 import { Slug } from '../campaigns/contract.ts'
 
-const instant = () => Type.String({ format: 'date-time' })
+const instant = () => Type.String({ format: 'date-time', maxLength: 40 })
 
 /** SHA-256 of a public key, in hex. */
-export const Fingerprint = Type.String({ pattern: '^[0-9a-f]{64}$' })
+export const Fingerprint = Type.String({ maxLength: 64, pattern: '^[0-9a-f]{64}$' })
 const PublicKey = Type.String({
+  maxLength: 43,
   pattern: '^[A-Za-z0-9_-]{43}$',
   description: 'Curve25519, 32 bytes as base64url.',
 })
 const WrappedKey = Type.String({
+  maxLength: 130,
   pattern: '^[A-Za-z0-9_-]{130}$',
   description: 'The private key as the passphrase wraps it, 97 bytes as base64url.',
 })
@@ -30,6 +32,7 @@ export const NewKey = Type.Object(
     publicKey: PublicKey,
     wrappedKey: WrappedKey,
     proof: Type.String({
+      maxLength: 43,
       pattern: '^[A-Za-z0-9_-]{43}$',
       description: 'What was in the box of its trial, as base64url.',
     }),

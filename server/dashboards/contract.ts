@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { CampusDomain } from '../campuses/contract.ts'
 
-const Instant = Type.String({ format: 'date-time' })
+const Instant = Type.String({ format: 'date-time', maxLength: 40 })
 
 const Arrivals = {
   created: Type.Integer({ description: 'Pledges signed, whatever became of them.' }),

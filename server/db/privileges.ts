@@ -46,6 +46,7 @@ export const privileges: Record<string, Record<Role, Privilege[]>> = {
   code_tries: { web: keeps, worker: forgetsBy('tried_at', 'campaign_id') },
   contact_keys: { web: adds, worker: [...addsAndDrops, 'maintain'] },
   created_hours: { web: adds, worker: drops },
+  daily_names: { web: keeps, worker: none },
   deployment_keys: { web: adds, worker: adds },
   exclusions: { web: keeps, worker: keeps },
   forgettings: { web: reads, worker: keeps },

@@ -5,10 +5,10 @@ import { Source } from '../pledges/contract.ts'
 
 export const ExclusionParams = Type.Object({
   campaign: Slug,
-  exclusion: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),
+  exclusion: Type.String({ maxLength: 9, pattern: '^[1-9][0-9]{0,8}$' }),
 })
 
-const Instant = Type.String({ format: 'date-time' })
+const Instant = Type.String({ format: 'date-time', maxLength: 40 })
 
 export const Signal = Type.Enum(
   ['disposable-domain', 'no-mail-exchange', 'burst', 'same-name', 'random-name'],

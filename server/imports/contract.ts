@@ -4,7 +4,7 @@ import { CampusDomain } from '../campuses/contract.ts'
 
 export const OfflineCountParams = Type.Object({
   campaign: Slug,
-  id: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),
+  id: Type.String({ maxLength: 9, pattern: '^[1-9][0-9]{0,8}$' }),
 })
 
 export const NewOfflineCount = Type.Object(
@@ -33,7 +33,7 @@ export const OfflineCounts = Type.Object(
         campus: Type.Optional(Campus),
         count: Type.Integer(),
         note: Type.String(),
-        at: Type.String({ format: 'date-time' }),
+        at: Type.String({ format: 'date-time', maxLength: 40 }),
       }),
       { description: 'The newest first.' },
     ),

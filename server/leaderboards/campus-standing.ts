@@ -1,13 +1,11 @@
-import { and, eq, isNotNull, lt, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { KnownCampus } from '../campuses/campus.ts'
-import { campaignCampuses, pledges } from '../db/schema.ts'
+import { campaignCampuses } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
 import type { CampusStanding, Leaderboard, Standing } from './contract.ts'
-import { startOfDay } from './steps.ts'
-
-const NAMES_SHOWN = 5
+import { listedNames } from './listed-names.ts'
 
 /**
  * One campus in one campaign, from the published leaderboard: a campus that is hidden there has no figures here.
@@ -27,7 +25,9 @@ export async function campusStanding(
     ...(standing && figures(leaderboard, standing)),
     ...(await settingsOf(deps, campaign, campus)),
     names:
-      standing && standing.confirmed > campaign.namesShownAfter ? await namesOf(deps, campaign, campus) : [],
+      standing && standing.confirmed > campaign.namesShownAfter
+        ? await listedNames(deps, campaign, campus)
+        : [],
   }
 }
 
@@ -62,26 +62,4 @@ async function settingsOf(deps: Deps, campaign: Campaign, campus: KnownCampus) {
     ...(settings?.chapterName && { chapter: settings.chapterName }),
     nextSteps: settings?.nextSteps ?? [],
   }
-}
-
-/**
- * Never in bulk: a few of the last day on which names came, the same all day long, so that who comes back again and
- * again does not collect them all, nor sees at which moment somebody confirmed. In the order of the alphabet.
- */
-async function namesOf(deps: Deps, campaign: Campaign, campus: KnownCampus): Promise<string[]> {
-  const rows = await deps.db
-    .select({ name: pledges.displayName })
-    .from(pledges)
-    .where(
-      and(
-        eq(pledges.campaignId, campaign.id),
-        eq(pledges.campusId, campus.id),
-        eq(pledges.state, 'confirmed'),
-        isNotNull(pledges.displayName),
-        lt(pledges.confirmedAt, startOfDay(deps.now())),
-      ),
-    )
-    .orderBy(sql`date_trunc('day', ${pledges.confirmedAt}, 'UTC') desc`, pledges.emailDigest)
-    .limit(NAMES_SHOWN)
-  return rows.flatMap(({ name }) => name ?? []).sort()
 }

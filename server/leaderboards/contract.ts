@@ -31,7 +31,7 @@ export const Leaderboard = Type.Object(
       ),
     ),
     elsewhere: Type.Optional(Type.Integer({ description: 'Signers of no campus.' })),
-    at: Type.String({ format: 'date-time' }),
+    at: Type.String({ format: 'date-time', maxLength: 40 }),
   },
   { $id: 'Leaderboard' },
 )
@@ -61,7 +61,7 @@ export const CampusStanding = Type.Object(
     nextSteps: Type.Array(Type.Object({ label: Type.String(), url: Type.String() })),
     names: Type.Array(Type.String(), {
       description:
-        'At most five display names of who confirmed before today, the same all day, once the campus has passed `namesShownAfter`.',
+        'At most five display names of those listed before today (UTC), once the campus has passed `namesShownAfter`.',
     }),
   },
   { $id: 'CampusStanding' },

@@ -10,8 +10,9 @@ export function stepBetween(last: Date | null, now: Date): Step {
   return isInAnEarlier(QUARTER_MS, last, now) ? 'quarter' : 'none'
 }
 
-export function startOfDay(now: Date): Date {
-  return new Date(now.getTime() - (now.getTime() % DAY_MS))
+/** "2026-03-01" */
+export function dayOf(now: Date): string {
+  return now.toISOString().slice(0, 10)
 }
 
 function isInAnEarlier(length: number, last: Date, now: Date): boolean {

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 
 /** Names the letter that signing asked for, to nobody but the browser that signed and whoever gets the letter. */
 export const Receipt = Type.String({
+  maxLength: 36,
   pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
   description:
     'For `GET /api/v1/receipts/{receipt}`, and to send along with a code. Keep it from everybody but the signer.',

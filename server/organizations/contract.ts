@@ -3,8 +3,8 @@ import { Locale, Slug } from '../campaigns/contract.ts'
 import { Role } from '../organizers/contract.ts'
 
 const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
-const IdInPath = Type.String({ pattern: '^[1-9][0-9]{0,8}$' })
-const instant = () => Type.String({ format: 'date-time' })
+const IdInPath = Type.String({ maxLength: 9, pattern: '^[1-9][0-9]{0,8}$' })
+const instant = () => Type.String({ format: 'date-time', maxLength: 40 })
 /** One line that is not empty. */
 const Name = Type.String({ minLength: 1, maxLength: 120, pattern: '^\\P{Cc}*\\S\\P{Cc}*$' })
 const Email = Type.String({ minLength: 3, maxLength: 320 })

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { CaptchaProof } from '../captcha/contract.ts'
 import { Slug } from '../campaigns/contract.ts'
 
-const Instant = Type.String({ format: 'date-time' })
+const Instant = Type.String({ format: 'date-time', maxLength: 40 })
 
 export const Role = Type.Enum(['owner', 'editor', 'viewer'])
 
@@ -64,7 +64,7 @@ export const SignInLinkReceipt = Type.Object(
 )
 
 /** The 32 random bytes of an emailed link. */
-const Link = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
+const Link = Type.String({ maxLength: 43, pattern: '^[A-Za-z0-9_-]{43}$' })
 
 export const SignInLink = Type.Object({ link: Link }, { $id: 'SignInLink', additionalProperties: false })
 
@@ -158,11 +158,11 @@ export const PasskeyChallenge = Type.Object(
   { $id: 'PasskeyChallenge', additionalProperties: true },
 )
 
-export const PasskeyParams = Type.Object({ passkey: Type.String() })
-export const SessionParams = Type.Object({ session: Type.String({ pattern: '^\\d{1,9}$' }) })
+export const PasskeyParams = Type.Object({ passkey: Type.String({ maxLength: 500 }) })
+export const SessionParams = Type.Object({ session: Type.String({ maxLength: 9, pattern: '^\\d{1,9}$' }) })
 export const ResetParams = Type.Object({
   organization: Slug,
-  organizer: Type.String({ pattern: '^\\d{1,9}$' }),
+  organizer: Type.String({ maxLength: 9, pattern: '^\\d{1,9}$' }),
 })
 
 export const PasskeyResetReceipt = Type.Object({ takesEffectAt: Instant }, { $id: 'PasskeyResetReceipt' })

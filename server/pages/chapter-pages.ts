@@ -1,24 +1,32 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { App } from '../app.ts'
+import { CaptchaProof } from '../captcha/contract.ts'
 import { linkGate } from '../captcha/gates.ts'
 import { openness } from '../campaigns/campaign.ts'
 import { localesOf, showCampaign } from '../campaigns/routes.ts'
 import type { Deps } from '../deps.ts'
 import { askToLead, confirmAsking, hasChapter } from '../coalitions/chapter-requests.ts'
 import { CampusParams } from '../leaderboards/contract.ts'
+import { LONGEST_TEXT } from '../contract.ts'
 import { Refusal } from '../refusal.ts'
 import { expected } from '../refusals.ts'
 import type { ChapterRequestProps } from './contract.ts'
 import { ownLocale, shown, showPage } from './show.ts'
 import { refusedForm } from './waiting.ts'
 
-const Text = Type.Optional(Type.String())
-const AskingForm = Type.Object({ email: Text, name: Text, about: Text, captcha: Text })
+const Text = Type.Optional(Type.String({ maxLength: LONGEST_TEXT }))
+const AskingForm = Type.Object({
+  email: Text,
+  name: Text,
+  /** What is too long for the form is refused by name, and stays typed. */
+  about: Type.Optional(Type.String({ maxLength: 5_000 })),
+  captcha: Type.Optional(CaptchaProof),
+})
 type AskingForm = Static<typeof AskingForm>
 type Place = Static<typeof CampusParams>
 
-const TokenParams = Type.Object({ token: Type.String() })
+const TokenParams = Type.Object({ token: Type.String({ maxLength: 500 }) })
 
 /**
  * "Start a pledge at your school": a form, and the page behind the link that is mailed then. As on all such pages GET

@@ -11,6 +11,8 @@ export interface ShownRefusal {
   field?: string
   /** Seconds. */
   retryAfter?: number
+  /** The one sign in the field that is the trouble. */
+  sign?: string
 }
 
 /** Where a signer is on the way; the browser's own form starts from it and moves on by itself. */
@@ -34,6 +36,8 @@ export type SigningStep =
       /** As above. */
       captcha?: string
       hasBounced?: boolean
+      /** "Ada L.", for a form that could not show it. */
+      listedAs?: string
     }
   | { at: 'thanked'; confirmation: Confirmation; standing?: CampusStanding }
 

@@ -23,7 +23,7 @@ export function emailPages(app: App, { publicUrl }: Deps): void {
   })
   app.get(
     '/dev/emails/:name',
-    { schema: { hide: true, params: Type.Object({ name: Type.String() }) } },
+    { schema: { hide: true, params: Type.Object({ name: Type.String({ maxLength: 200 }) }) } },
     async (request, reply) => {
       const { name } = request.params
       if (!isEmail(name)) throw new Refusal('not-found', 'There is no such email.')

@@ -14,7 +14,7 @@ export function mailboxPages(app: App, deps: Deps): void {
   })
   app.get(
     '/dev/mailbox/:id',
-    { schema: { hide: true, params: Type.Object({ id: Type.String() }) } },
+    { schema: { hide: true, params: Type.Object({ id: Type.String({ maxLength: 200 }) }) } },
     async (request, reply) => {
       const found = await letterIn(deps.mailboxFolder, request.params.id)
       if (!found) throw new Refusal('not-found', 'There is no such letter.')

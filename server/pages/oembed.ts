@@ -4,7 +4,10 @@ import { textIn } from '../campaigns/campaign.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
 
-const Query = Type.Object({ url: Type.String({ maxLength: 500 }), format: Type.Optional(Type.String()) })
+const Query = Type.Object({
+  url: Type.String({ maxLength: 500 }),
+  format: Type.Optional(Type.String({ maxLength: 20 })),
+})
 
 const PATH = /^\/(?:c|embed)\/([a-z0-9-]{1,80})(?:\/([a-z0-9.-]{3,253}))?$/
 const WIDTH = 480

@@ -38,7 +38,7 @@ export async function pageRoutes(app: App, deps: Deps): Promise<void> {
 /** The one script that runs WebAssembly, which takes a word of its own: it holds keys, and calls nobody. */
 const OF_KEYS = { 'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'" }
 
-const WidgetParams = Type.Object({ file: Type.String({ pattern: '^[0-9a-f]{16}[.]js$' }) })
+const WidgetParams = Type.Object({ file: Type.String({ maxLength: 19, pattern: '^[0-9a-f]{16}[.]js$' }) })
 
 /** Scripts, by their hashed names; and the widget, which sites ask for by its own, or in one version alone. */
 async function assets(app: App): Promise<void> {

@@ -29,11 +29,12 @@ export function ownLocale({ headers, query }: FastifyRequest): string {
   return languages.find((language) => ownLocales.includes(language)) ?? 'en'
 }
 
-export function shown({ code, field, retryAfter }: Refusal): ShownRefusal {
+export function shown({ code, field, retryAfter, sign }: Refusal): ShownRefusal {
   return {
     code: isPublic(code) ? code : 'not-found',
     ...(field && { field }),
     ...(retryAfter && { retryAfter }),
+    ...(sign && { sign }),
   }
 }
 

@@ -1,26 +1,32 @@
 import { Type, type Static } from 'typebox'
 import type { Campaign } from '../campaigns/campaign.ts'
 import type { Affiliation } from '../campaigns/contract.ts'
+import { CaptchaProof } from '../captcha/contract.ts'
 import { codeGate, pledgeGate } from '../captcha/gates.ts'
 import type { Campus } from '../campuses/contract.ts'
 import { searchCampuses } from '../campuses/search.ts'
 import type { Deps } from '../deps.ts'
 import { campusStanding } from '../leaderboards/campus-standing.ts'
+import { LONGEST_TEXT } from '../contract.ts'
 import { Receipt } from '../mail/contract.ts'
 import { receiptStatus } from '../mail/receipts.ts'
 import { asciiDomain } from '../pledges/address.ts'
 import { confirmPledge } from '../pledges/confirmation.ts'
 import { type Answer, type PledgeRequest, Source } from '../pledges/contract.ts'
+import { listedName } from '../pledges/name.ts'
 import { makePledge, NONE_OF_THESE } from '../pledges/pledge.ts'
-import { Refusal } from '../refusal.ts'
 import { expected } from '../refusals.ts'
 import type { SigningStep } from './contract.ts'
 import { shown } from './show.ts'
 import { refusedForm } from './waiting.ts'
 
-const Text = Type.Optional(Type.String())
+const Text = Type.Optional(Type.String({ maxLength: LONGEST_TEXT }))
+const Captcha = Type.Optional(CaptchaProof)
 /** One ticked box is sent as a text, several of one name as a list. */
-export const Many = Type.Union([Type.String(), Type.Array(Type.String())])
+export const Many = Type.Union([
+  Type.String({ maxLength: LONGEST_TEXT }),
+  Type.Array(Type.String({ maxLength: LONGEST_TEXT })),
+])
 /** What every form carries along, so that the next page looks like the one it stands on. */
 const Carried = { locale: Text, theme: Text, page: Text, source: Type.Optional(Source) }
 
@@ -36,13 +42,13 @@ export const PledgeForm = Type.Object({
   clauses: Type.Optional(Many),
   shareWith: Type.Optional(Many),
   textVersion: Text,
-  captcha: Text,
+  captcha: Captcha,
 })
 export type PledgeForm = Static<typeof PledgeForm>
 
 const OfLetter = { email: Text, receipt: Type.Optional(Receipt) }
 
-export const ConfirmationForm = Type.Object({ ...Carried, ...OfLetter, code: Text, captcha: Text })
+export const ConfirmationForm = Type.Object({ ...Carried, ...OfLetter, code: Text, captcha: Captcha })
 export type ConfirmationForm = Static<typeof ConfirmationForm>
 
 /** Asks whether the letter came back. */
@@ -83,7 +89,13 @@ export async function signedStep(
     )
     const shownCampus = counted ? (await searchCampuses(deps, counted))[0] : undefined
     return {
-      step: { at: 'check-email', email: typed.email, receipt, ...(shownCampus && { campus: shownCampus }) },
+      step: {
+        at: 'check-email',
+        email: typed.email,
+        receipt,
+        ...(shownCampus && { campus: shownCampus }),
+        ...(typed.display && { listedAs: listedName(typed.name ?? '') }),
+      },
       status: 202,
     }
   } catch (error) {
@@ -174,7 +186,7 @@ export async function confirmedStep(
 ): Promise<Stepped> {
   const known = { ...(receipt && { receipt }), ...(captcha && { captcha }) }
   try {
-    const asked = { campaign: campaign.slug, email, code: wellFormed(code), ...known }
+    const asked = { campaign: campaign.slug, email, code, ...known }
     const confirmation = await confirmPledge(deps, asked)
     const domain = confirmation.campus?.campus
     const standing = domain && (await campusStanding(deps, campaign, domain))
@@ -195,9 +207,4 @@ export async function receiptStep(deps: Deps, { email = '', receipt }: ReceiptFo
   if (!receipt) return { step: { at: 'check-email', email }, status: 200 }
   const { status } = await receiptStatus(deps, receipt)
   return { step: { at: 'check-email', email, receipt, hasBounced: status === 'bounced' }, status: 200 }
-}
-
-function wellFormed(code: string): string {
-  if (/^ *[0-9]{3}[ -]?[0-9]{3} *$/.test(code)) return code
-  throw new Refusal('code-wrong', 'A code has six digits.', { field: 'code' })
 }

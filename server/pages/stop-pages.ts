@@ -8,8 +8,8 @@ import { expected } from '../refusals.ts'
 import type { StopProps } from './contract.ts'
 import { ownLocale, shown, showPage } from './show.ts'
 
-const params = Type.Object({ token: Type.String() })
-const querystring = Type.Object({ undo: Type.Optional(Type.String()) })
+const params = Type.Object({ token: Type.String({ maxLength: 500 }) })
+const querystring = Type.Object({ undo: Type.Optional(Type.String({ maxLength: 20 })) })
 
 /**
  * Pages that end mail. As behind all links of emails GET changes nothing and shows nothing personal; a button posts, or

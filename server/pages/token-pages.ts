@@ -2,7 +2,9 @@ import cookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { App } from '../app.ts'
+import { CaptchaProof } from '../captcha/contract.ts'
 import { linkGate } from '../captcha/gates.ts'
+import { LONGEST_TEXT } from '../contract.ts'
 import { CampaignParams } from '../campaigns/contract.ts'
 import { localesOf, showCampaign } from '../campaigns/routes.ts'
 import type { Deps } from '../deps.ts'
@@ -25,9 +27,9 @@ import { ownLocale, shown, showPage } from './show.ts'
 import { idsOf, Many, slugsOf } from './signing-form.ts'
 import { refusedForm } from './waiting.ts'
 
-const TokenParams = Type.Object({ token: Type.String() })
-const Text = Type.Optional(Type.String())
-const LinkForm = Type.Object({ email: Text, captcha: Text })
+const TokenParams = Type.Object({ token: Type.String({ maxLength: 500 }) })
+const Text = Type.Optional(Type.String({ maxLength: LONGEST_TEXT }))
+const LinkForm = Type.Object({ email: Text, captcha: Type.Optional(CaptchaProof) })
 const ChangeForm = Type.Object({
   display: Text,
   name: Text,

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { getDomain } from 'tldts'
+import { LONGEST_ADDRESS } from '../contract.ts'
 import { Refusal } from '../refusal.ts'
 
 /** An address in the one checked form that the validator, the campus match and the mailer all use. */
@@ -17,15 +18,20 @@ const ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 const LOCAL_PART = new RegExp(`^${ATOM}(\\.${ATOM})*$`, 'i')
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
 const ASCII_DOMAIN = new RegExp(`^(${LABEL}\\.)+(?!\\d+$)${LABEL}$`)
+/** They show nothing, and come along when an address is copied. */
+const UNSEEN = /[\u00ad\u200b-\u200f\u2060\ufeff]/g
+const AROUND = /[\s\p{Cf}]/u
+const AFTER = /[\s\p{Cf}.,;]/u
 const INTERNATIONAL_DOMAIN = /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}.-]+$/u
 
 /**
  * Checks the shape of an address before anything else looks at it: one `@`, an ASCII dot-atom, a domain.
- * Quotes, comments, lists, line breaks and look-alike characters never pass, because parsers disagree on them.
+ * Quotes, comments, lists, line breaks and look-alike characters never pass, because parsers disagree on them. What a
+ * copied address brings along is dropped first.
  * @throws Refusal `email-invalid`
  */
 export function checkedAddress(typed: string): Address {
-  const parts = typed.replace(/^[ \t]+|[ \t]+$/g, '').split('@')
+  const parts = bareAddress(typed).split('@')
   if (parts.length !== 2) throw invalid('An email address has exactly one @.')
   const [local = '', typedDomain = ''] = parts
   if (local.length > 64 || !LOCAL_PART.test(local))
@@ -39,6 +45,24 @@ export function checkedAddress(typed: string): Address {
     canonical: canonicalEmail(localPart, domain),
     registrableDomain: registrableDomain(domain),
   }
+}
+
+/** Without `mailto:`, the brackets of "Ada <ada@example.edu>", unseen characters, and the dot that ended a sentence. */
+function bareAddress(typed: string): string {
+  if (typed.length > LONGEST_ADDRESS) throw invalid('An email address is shorter.')
+  const trimmed = trimmedBy(typed.replace(UNSEEN, ''), AROUND, AFTER)
+  const inner = /^[^@<>]*<([^<>]*)>$/.exec(trimmed)?.[1]
+  const address = inner === undefined ? trimmed : trimmedBy(inner, AROUND, AROUND)
+  return address.replace(/^mailto:/i, '')
+}
+
+/** By hand: a pattern that ends in `+$` takes a time that grows with the square of the length. */
+function trimmedBy(text: string, before: RegExp, after: RegExp): string {
+  let start = 0
+  let end = text.length
+  while (start < end && before.test(text[start]!)) start += 1
+  while (end > start && after.test(text[end - 1]!)) end -= 1
+  return text.slice(start, end)
 }
 
 /** @param domain in its ASCII form */

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Keys } from '../keys.ts'
+import { Refusal } from '../refusal.ts'
 import { keyBytes, type PledgeKey } from './mailbox.ts'
 
 export const NONCE_BYTES = 16
@@ -17,7 +18,12 @@ export function isSameCode(expected: string, typed: string): boolean {
   return timingSafeEqual(Buffer.from(expected), Buffer.from(typed))
 }
 
-/** "123 456" and "123-456" are how people type it. */
+/**
+ * "123 456", "123–456." and what mail programs make of it when a code is copied.
+ * @throws Refusal `code-wrong` where it has no six digits
+ */
 export function digitsOf(typed: string): string {
-  return typed.replace(/[ -]/g, '')
+  const digits = typed.replace(/[\s\p{Pd}\p{Cf}.]/gu, '')
+  if (/^[0-9]{6}$/.test(digits)) return digits
+  throw new Refusal('code-wrong', 'A code has six digits.', { field: 'code' })
 }

@@ -34,8 +34,9 @@ async function codeTicket(deps: Deps, request: ConfirmationByCode): Promise<Tick
   const campaign = await deps.campaigns.bySlug(request.campaign)
   requireRemembered(campaign)
   const key = pledgeKey(campaign, checkedAddress(request.email))
+  const code = digitsOf(request.code)
   const isPaid = await isPaidFor(deps, campaign, key, request)
-  const { choices } = await deps.codeTries.add({ key, code: digitsOf(request.code), isPaid, at: deps.now() })
+  const { choices } = await deps.codeTries.add({ key, code, isPaid, at: deps.now() })
   return { key, choices }
 }
 

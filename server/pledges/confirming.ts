@@ -56,7 +56,7 @@ async function lockSpellings(tx: Tx, confirmings: Confirming[]): Promise<PledgeR
     // By a list and not by a join: the planner then looks each up in the index, however little it knows of the table.
     const { rows } = await tx.execute<PledgeRow>(sql`
       select campaign_id, email_digest, address_digest, state, campus_id, contact, display_name, lists_name,
-        wants_updates, choices_hash, text_version, locale, exclusion_id, campus_proven, domain_digest, host_digest, signals
+        name_hidden, wants_updates, choices_hash, text_version, locale, exclusion_id, campus_proven, domain_digest, host_digest, signals
       from pledges left join mail_exchanges using (campaign_id, domain_digest)
       where campaign_id = ${campaignId} and email_digest = any (${mailboxes}::bytea[])
       order by campaign_id, email_digest, address_digest
@@ -81,7 +81,7 @@ async function textsOf(tx: Tx, rows: PledgeRow[], confirmings: Confirming[]): Pr
 
 async function writeKept(tx: Tx, kept: Kept[], at: Date | undefined): Promise<void> {
   if (kept.length === 0) return
-  const records = kept.map(({ row, contact, displayName, ...one }) => ({
+  const records = kept.map(({ row, contact, displayName, listedOn, nameHidden, ...one }) => ({
     campaign_id: row.campaign_id,
     email_digest: hex(row.email_digest),
     address_digest: hex(row.address_digest),
@@ -89,6 +89,8 @@ async function writeKept(tx: Tx, kept: Kept[], at: Date | undefined): Promise<vo
     exclusion_id: one.exclusionId,
     contact: contact && hex(contact),
     display_name: displayName,
+    listed_on: listedOn,
+    name_hidden: nameHidden,
     wants_updates: one.wantsUpdates,
     lists_name: one.listsName,
     clauses: one.clauses,
@@ -99,6 +101,7 @@ async function writeKept(tx: Tx, kept: Kept[], at: Date | undefined): Promise<vo
   await tx.execute(sql`
     update pledges as pledge set
       state = kept.state, contact = kept.contact, display_name = kept.display_name,
+      listed_on = kept.listed_on, name_hidden = kept.name_hidden,
       wants_updates = kept.wants_updates, lists_name = kept.lists_name, clauses = kept.clauses,
       text_version = kept.text_version, locale = kept.locale,
       confirmed_at = kept.confirmed_at, exclusion_id = kept.exclusion_id

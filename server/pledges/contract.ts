@@ -2,10 +2,14 @@ import { Type, type Static } from 'typebox'
 import { Affiliation, Locale, Slug } from '../campaigns/contract.ts'
 import { CaptchaProof } from '../captcha/contract.ts'
 import { CampusDomain } from '../campuses/contract.ts'
+import { LONGEST_ADDRESS, LONGEST_TEXT } from '../contract.ts'
 import { Receipt } from '../mail/contract.ts'
 
-/** Its shape is checked, with reasons, in `address.ts`. */
-const Email = Type.String({ description: 'One address: ASCII before the @, a domain after it.' })
+/** Its shape is checked, with reasons, in `address.ts`; a name and brackets may stand around it. */
+const Email = Type.String({
+  maxLength: LONGEST_ADDRESS,
+  description: 'One address: ASCII before the @, a domain after it.',
+})
 
 /** Which embed, poster or link brought a pledge. */
 export const Source = Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9._-]*$' })
@@ -26,11 +30,13 @@ export const PledgeRequest = Type.Object(
     email: Email,
     name: Type.Optional(
       Type.String({
+        maxLength: LONGEST_TEXT,
         description: 'Kept only with `display`, or shared with `shareWith`. At most 80 characters, no links.',
       }),
     ),
     campus: Type.Optional(
       Type.String({
+        maxLength: LONGEST_TEXT,
         description:
           'Domain of the chosen campus; a campus email address overrides it, but for a choice among campuses that share its domain. "none" is none of those.',
       }),
@@ -89,7 +95,10 @@ export const ConfirmationByCode = Type.Object(
   {
     campaign: Slug,
     email: Email,
-    code: Type.String({ pattern: '^ *[0-9]{3}[ -]?[0-9]{3} *$', description: 'Six digits.' }),
+    code: Type.String({
+      maxLength: 60,
+      description: 'Six digits; spaces, dashes and dots between and after them are dropped.',
+    }),
     receipt: Type.Optional(Receipt),
     captcha: Type.Optional(CaptchaProof),
   },
@@ -97,7 +106,7 @@ export const ConfirmationByCode = Type.Object(
 )
 export type ConfirmationByCode = Static<typeof ConfirmationByCode>
 
-export const ConfirmationRequest = Type.Union([ConfirmationByToken, ConfirmationByCode], {
+export const ConfirmationRequest = Type.Union([ConfirmationByCode, ConfirmationByToken], {
   $id: 'ConfirmationRequest',
 })
 export type ConfirmationRequest = Static<typeof ConfirmationRequest>
@@ -152,6 +161,9 @@ export const MyPledge = Type.Object(
     affiliation: Type.Optional(Affiliation),
     updates: Type.Boolean(),
     display: Type.Boolean(),
+    listing: Type.Enum(['offered', 'hidden', 'not-offered'], {
+      description: 'hidden: the organizers took the name off the list, and it stays off.',
+    }),
     clauses: Type.Array(Type.Object({ id: Id, words: Type.String(), promised: Type.Boolean() }), {
       description: 'What was promised on top of the pledge, and what can be.',
     }),
@@ -169,14 +181,14 @@ export const MyPledge = Type.Object(
       }),
       { description: 'With whom the contact is shared, and with whom it can be.' },
     ),
-    displayName: Type.Optional(Type.String()),
+    displayName: Type.Optional(Type.String({ description: 'As it is listed from the next UTC day on.' })),
     holdsAddress: Type.Boolean({ description: 'Whether your address is still kept, sealed.' }),
     textVersion: Type.Integer(),
     locale: Locale,
     source: Type.Optional(Type.String()),
-    signedAt: Type.String({ format: 'date-time' }),
-    confirmedAt: Type.Optional(Type.String({ format: 'date-time' })),
-    withdrawnAt: Type.Optional(Type.String({ format: 'date-time' })),
+    signedAt: Type.String({ format: 'date-time', maxLength: 40 }),
+    confirmedAt: Type.Optional(Type.String({ format: 'date-time', maxLength: 40 })),
+    withdrawnAt: Type.Optional(Type.String({ format: 'date-time', maxLength: 40 })),
   },
   { $id: 'MyPledge' },
 )
@@ -186,11 +198,17 @@ export type MyPledge = Static<typeof MyPledge>
 export const MyPledgeChange = Type.Object(
   {
     campus: Type.Optional(
-      Type.String({ description: 'Another domain, or empty for none; not where the address proves it.' }),
+      Type.String({
+        maxLength: LONGEST_TEXT,
+        description: 'Another domain, or empty for none; not where the address proves it.',
+      }),
     ),
     display: Type.Optional(Type.Boolean()),
     name: Type.Optional(
-      Type.String({ description: 'Needed to turn `display` on; goes with the contact that is shared anew.' }),
+      Type.String({
+        maxLength: LONGEST_TEXT,
+        description: 'Needed to turn `display` on; goes with the contact that is shared anew.',
+      }),
     ),
     updates: Type.Optional(Type.Boolean()),
     clauses: Type.Optional(Type.Array(Id, { maxItems: MOST_CLAUSES, description: 'All that are promised.' })),
@@ -202,6 +220,7 @@ export const MyPledgeChange = Type.Object(
     ),
     email: Type.Optional(
       Type.String({
+        maxLength: LONGEST_ADDRESS,
         description: 'Needed to turn `updates` on, or to share anew, where the address was erased.',
       }),
     ),

@@ -8,6 +8,7 @@ import type { Keys } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
 import { type Contact, isLost, openContact } from './contact.ts'
 import type { MyPledge } from './contract.ts'
+import { listedName } from './name.ts'
 import { isPledge, type PledgeKey } from './mailbox.ts'
 import { showSharing } from './sharing.ts'
 
@@ -18,6 +19,7 @@ export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge
   const row = await requirePledge(deps, key)
   const campaign = await campaignOf(deps, row)
   const text = await signedText(deps.db, campaign, { locale: row.locale, version: row.textVersion })
+  const displayName = displayNameOf(deps.keys, row)
   const campus = row.campusId === null ? undefined : deps.campuses.byId(row.campusId)
   return {
     campaign: {
@@ -31,7 +33,8 @@ export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge
     ...(row.affiliation && { affiliation: row.affiliation }),
     updates: row.wantsUpdates,
     display: row.listsName,
-    ...(row.displayName && { displayName: row.displayName }),
+    listing: listingOf(campaign, row),
+    ...(displayName && { displayName }),
     clauses: await clausesShown(deps, campaign, row),
     answers: await answersShown(deps, campaign, row),
     sharing: await showSharing(deps, campaign, row),
@@ -43,6 +46,17 @@ export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge
     ...(row.confirmedAt && { confirmedAt: row.confirmedAt.toISOString() }),
     ...(row.withdrawnAt && { withdrawnAt: row.withdrawnAt.toISOString() }),
   }
+}
+
+function listingOf({ contactMode }: Campaign, { nameHidden }: PledgeRow): MyPledge['listing'] {
+  if (contactMode === 'count-only') return 'not-offered'
+  return nameHidden ? 'hidden' : 'offered'
+}
+
+/** As it is listed, or will be once the pledge is confirmed. */
+function displayNameOf(keys: Keys, row: PledgeRow): string | undefined {
+  const waiting = row.listsName ? contactWaiting(keys, row)?.name : undefined
+  return waiting ? listedName(waiting) : (row.displayName ?? undefined)
 }
 
 /** What waits with a pledge that is not confirmed; afterwards the columns hold what was kept of it. */

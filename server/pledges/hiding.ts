@@ -14,8 +14,9 @@ interface Listed {
 }
 
 /**
- * Takes a name from the list of its campus and forgets it: an insult, or somebody who was signed by others. The pledge
- * counts as before. All who are listed there by the same letters are meant, since nothing else tells them apart.
+ * Takes a name off the list of its campus and forgets it: an insult, or somebody who was signed by others. The pledge
+ * counts as before, and is never listed again. Everybody listed there by the same letters is hidden, since nothing else
+ * tells them apart.
  * @returns how many were hidden
  * @throws Refusal `unknown-campus`
  */
@@ -29,7 +30,7 @@ export async function hideName(
   return await transaction(db, async (tx) => {
     const hidden = await tx
       .update(pledges)
-      .set({ displayName: null, listsName: false })
+      .set({ displayName: null, listsName: false, listedOn: null, nameHidden: true })
       .where(
         and(
           eq(pledges.campaignId, campaign.id),

@@ -5,8 +5,9 @@ import type { Keys } from '../keys.ts'
 import { hasSameTicks, type NamedText, showsSameText, textShown } from './choices.ts'
 import { openContact, sealKept } from './contact.ts'
 import type { Answer } from './contract.ts'
+import { dayOf } from '../leaderboards/steps.ts'
 import { keyName, type PledgeKey } from './mailbox.ts'
-import { displayName } from './name.ts'
+import { listedName } from './name.ts'
 import { holdsPlace, type PledgeState } from './states.ts'
 
 /** One confirmation, by link or by code. */
@@ -30,6 +31,7 @@ export interface PledgeRow extends Record<string, unknown> {
   contact: Buffer | null
   display_name: string | null
   lists_name: boolean
+  name_hidden: boolean
   wants_updates: boolean
   choices_hash: Buffer
   text_version: number
@@ -47,8 +49,10 @@ export interface Kept {
   row: PledgeRow
   contact: Buffer | null
   displayName: string | null
+  listedOn: string | null
   wantsUpdates: boolean
   listsName: boolean
+  nameHidden: boolean
   clauses: number[]
   /** The wording that she read, in the email. */
   text: TextName
@@ -74,18 +78,27 @@ interface Confirmable {
 export function keepOf(keys: Keys, rows: PledgeRow[], { confirmings, texts }: Confirmable): Kept[] {
   const taken = new Set(rows.filter(({ state }) => holdsPlace(state)).map(mailboxOf))
   const held = new Map(rows.flatMap((row) => (row.exclusion_id ? [[mailboxOf(row), row.exclusion_id]] : [])))
+  const hidden = new Set(rows.filter((row) => row.name_hidden).map(mailboxOf))
   const own = new Map(rows.map((row) => [nameOf(row), row]))
   const kept: Kept[] = []
-  for (const { key, choices, sealing, campaign } of confirmings) {
+  for (const { key, choices, sealing, campaign, at } of confirmings) {
     const row = own.get(keyName(key))
     if (row?.state !== 'pending') continue
     own.delete(keyName(key))
+    const nameHidden = hidden.has(mailboxOf(row))
     if (taken.has(mailboxOf(row))) {
-      kept.push({ row, ...nothing, text: textOf(row), state: 'pending', exclusionId: row.exclusion_id })
+      kept.push({
+        row,
+        ...nothing,
+        nameHidden,
+        text: textOf(row),
+        state: 'pending',
+        exclusionId: row.exclusion_id,
+      })
     } else {
       taken.add(mailboxOf(row))
       const exclusionId = held.get(mailboxOf(row)) ?? null
-      kept.push(keepTicked(keys, row, { choices, sealing, campaign, texts, exclusionId }))
+      kept.push(keepTicked(keys, row, { choices, sealing, campaign, at, texts, exclusionId, nameHidden }))
     }
   }
   return kept
@@ -95,6 +108,7 @@ export function keepOf(keys: Keys, rows: PledgeRow[], { confirmings, texts }: Co
 const nothing = {
   contact: null,
   displayName: null,
+  listedOn: null,
   wantsUpdates: false,
   listsName: false,
   clauses: [],
@@ -102,17 +116,18 @@ const nothing = {
   boxes: [],
 }
 
-interface Ticked extends Pick<Confirming, 'choices' | 'campaign'> {
+interface Ticked extends Pick<Confirming, 'choices' | 'campaign' | 'at'> {
   sealing: Sealing | undefined
   texts: NamedText[]
   exclusionId: number | null
+  nameHidden: boolean
 }
 
 /** Keeps the ticks only if they are those the email listed; somebody may have signed this address since. */
 function keepTicked(keys: Keys, row: PledgeRow, ticked: Ticked): Kept {
-  const { choices, sealing, campaign, texts, exclusionId } = ticked
+  const { choices, sealing, campaign, at, texts, exclusionId, nameHidden } = ticked
   const isListed = hasSameTicks(row.choices_hash, choices)
-  const listsName = isListed && row.lists_name
+  const listsName = isListed && row.lists_name && !nameHidden
   const wantsUpdates = isListed && row.wants_updates
   const key = keyOf(row)
   const contact = row.contact && isListed ? openContact(keys, key, row.contact) : undefined
@@ -121,8 +136,10 @@ function keepTicked(keys: Keys, row: PledgeRow, ticked: Ticked): Kept {
     state: exclusionId === null ? 'confirmed' : 'excluded',
     exclusionId,
     listsName,
+    nameHidden,
     wantsUpdates,
-    displayName: listsName ? (contact?.name ? displayName(contact.name) : row.display_name) : null,
+    displayName: listsName ? (contact?.name ? listedName(contact.name) : row.display_name) : null,
+    listedOn: listsName ? dayOf(at) : null,
     contact: wantsUpdates && contact ? sealKept(campaign, key, contact) : null,
     clauses: contact?.clauses ?? [],
     text: readIn(keys, row, { choices, texts }),

@@ -4,6 +4,7 @@ import { linkGate } from '../captcha/gates.ts'
 import { transaction, type Tx } from '../db/db.ts'
 import { NO_CAMPUS, pledges } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import { dayOf } from '../leaderboards/steps.ts'
 import { changeTallies } from '../leaderboards/tally.ts'
 import { writeLetters } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
@@ -22,8 +23,8 @@ import {
   showMyPledge,
 } from './held.ts'
 import { isPledge, pledgeKey, type PledgeKey } from './mailbox.ts'
-import { checkedName, displayName } from './name.ts'
-import { chosenCampus } from './pledge.ts'
+import { checkedName, requireListedName } from './name.ts'
+import { chosenCampus, requireLists } from './pledge.ts'
 import { changeSharing, stillShared } from './sharing.ts'
 import { leaves } from './states.ts'
 import { readLink, readToken, signToken } from './token.ts'
@@ -71,7 +72,7 @@ export async function changeMyPledge(deps: Deps, key: PledgeKey, change: MyPledg
     const changed = {
       campusId,
       ...asked(deps, campaign, row, change),
-      ...listing(row, change),
+      ...listing(deps, campaign, row, { ...change, isMoved: campusId !== row.campusId }),
       ...updates(deps, campaign, key, row, change),
     }
     await tx.update(pledges).set(changed).where(isPledge(key))
@@ -109,13 +110,28 @@ function asked(
   return { contact: sealContact(keys, row, { ...waiting, clauses, shareWith }) }
 }
 
-function listing(row: PledgeRow, change: MyPledgeChange): Partial<PledgeRow> {
-  if (change.display === undefined) return {}
-  if (!change.display) return { listsName: false, displayName: null }
-  const name = checkedName(change.name)
-  if (name) return { listsName: true, displayName: displayName(name) }
-  if (row.displayName) return {}
-  throw new Refusal('name-missing', 'To be listed, type your name.', { field: 'name' })
+interface Listing extends MyPledgeChange {
+  /** Whether the campus changes. */
+  isMoved: boolean
+}
+
+/** A name appears on the day after it comes to the list of a campus, and leaves at once. */
+function listing(
+  { now }: Deps,
+  campaign: Campaign,
+  row: PledgeRow,
+  { display, name: typed, isMoved }: Listing,
+): Partial<PledgeRow> {
+  const listedOn = row.confirmedAt && dayOf(now())
+  if (display === undefined) return isMoved && row.displayName ? { listedOn } : {}
+  if (!display) return { listsName: false, displayName: null, listedOn: null }
+  requireLists(campaign)
+  if (row.nameHidden)
+    throw new Refusal('name-hidden', 'The organizers took this name off the list.', { field: 'display' })
+  const name = checkedName(typed)
+  if (!name && row.listsName) return isMoved && row.displayName ? { listedOn } : {}
+  const displayName = requireListedName(name)
+  return displayName === row.displayName && !isMoved ? {} : { listsName: true, displayName, listedOn }
 }
 
 function updates(
@@ -163,7 +179,14 @@ export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPled
     const row = await lockPledge(tx, key)
     if (row.state === 'pending')
       throw new Refusal('invalid-request', 'This pledge is not confirmed; erase it instead.')
-    const forgotten = { contact: null, displayName: null, listsName: false, wantsUpdates: false, clauses: [] }
+    const forgotten = {
+      contact: null,
+      displayName: null,
+      listedOn: null,
+      listsName: false,
+      wantsUpdates: false,
+      clauses: [],
+    }
     await tx
       .update(pledges)
       .set({ state: 'withdrawn', withdrawnAt: deps.now(), ...forgotten })

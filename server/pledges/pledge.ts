@@ -9,7 +9,7 @@ import { type Address, asciiDomain, checkedAddress } from './address.ts'
 import { checkedAnswers, checkedClauses, checkedSharing } from './asked.ts'
 import type { Choices } from './choices.ts'
 import type { PledgeReceipt, PledgeRequest } from './contract.ts'
-import { checkedName } from './name.ts'
+import { checkedName, requireListedName } from './name.ts'
 import { signalsOf } from './signals.ts'
 import type { Signing } from './signing.ts'
 
@@ -159,8 +159,10 @@ function choicesOf(campaign: Campaign, request: PledgeRequest, { campus, now }: 
       field: 'updates',
     })
   }
-  if (listsName && !name)
-    throw new Refusal('name-missing', 'To be listed, type your name.', { field: 'name' })
+  if (listsName) {
+    requireLists(campaign)
+    requireListedName(name)
+  }
   return {
     name: listsName || shareWith.length > 0 ? name : undefined,
     campusId: campus?.id,
@@ -170,6 +172,14 @@ function choicesOf(campaign: Campaign, request: PledgeRequest, { campus, now }: 
     clauses: checkedClauses(campaign, request.clauses),
     shareWith,
   }
+}
+
+/** @throws Refusal `contact-not-offered` where the campaign only counts */
+export function requireLists({ contactMode }: Campaign): void {
+  if (contactMode === 'contactable') return
+  throw new Refusal('contact-not-offered', 'This campaign counts pledges and lists no names.', {
+    field: 'display',
+  })
 }
 
 interface ShownCampus {

@@ -10,17 +10,21 @@ export type SwitchName = (typeof switchNames)[number]
 
 export const Name = Type.Enum([...switchNames])
 
-const Since = Type.String({ format: 'date-time' })
+const Since = Type.String({ format: 'date-time', maxLength: 40 })
 
 /** One switch as a campaign or an organization has it: on where any of these is there. */
 const Switch = Type.Object({
   name: Name,
   here: Type.Optional(Since),
   organization: Type.Optional(
-    Type.String({ format: 'date-time', description: 'On for all that the host runs.' }),
+    Type.String({ format: 'date-time', maxLength: 40, description: 'On for all that the host runs.' }),
   ),
   everywhere: Type.Optional(
-    Type.String({ format: 'date-time', description: 'On for every campaign here: by the operator.' }),
+    Type.String({
+      format: 'date-time',
+      maxLength: 40,
+      description: 'On for every campaign here: by the operator.',
+    }),
   ),
 })
 export type Switch = Static<typeof Switch>

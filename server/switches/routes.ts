@@ -6,8 +6,8 @@ import { Name, Switches } from './contract.ts'
 import { showSwitchesOfCampaign, showSwitchesOfOrganization } from './switches.ts'
 import { switchOff, switchOn } from './turning.ts'
 
-const OfCampaign = Type.Object({ campaign: Type.String() })
-const OfOrganization = Type.Object({ organization: Type.String() })
+const OfCampaign = Type.Object({ campaign: Type.String({ maxLength: 80 }) })
+const OfOrganization = Type.Object({ organization: Type.String({ maxLength: 80 }) })
 const response = { 200: Switches }
 
 /** Kill switches: PUT turns one on, DELETE off; each answers with how they all stand then. */

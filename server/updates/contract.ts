@@ -5,11 +5,11 @@ import { Revision } from '../contract.ts'
 
 export const UpdatePath = Type.Object({
   campaign: Slug,
-  update: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),
+  update: Type.String({ maxLength: 9, pattern: '^[1-9][0-9]{0,8}$' }),
 })
 export const UpdateEmailPath = Type.Object({ ...UpdatePath.properties, locale: Locale })
 
-const Instant = Type.String({ format: 'date-time' })
+const Instant = Type.String({ format: 'date-time', maxLength: 40 })
 
 /** As it was typed; it is judged when it is to be sent. */
 const Typed = Type.Object(

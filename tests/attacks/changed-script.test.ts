@@ -23,7 +23,7 @@ describe.each(versions)('the published %s', (version) => {
     const inside = page.frameLocator('iframe').locator('body')
     const needed = await inside.evaluate((body) => Math.ceil(body.getBoundingClientRect().height))
     expect(await height(page)).toBeGreaterThanOrEqual(needed)
-    expect(await height(page)).toBeLessThan(needed + 192)
+    expect(await height(page)).toBeLessThan(needed + 280)
   })
 })
 

@@ -70,7 +70,7 @@ test('the heights that a frame tells are the same for whoever has to choose amon
     const { page, frame } = await opened(slug)
     const untouched = await sweep(page, frame)
 
-    await frame.locator('input[type=email]').fill('ada@alaska.edu')
+    await frame.locator('input[name=email]').fill('ada@alaska.edu')
     await frame.getByText('Several campuses share your address.').waitFor()
     const asked = await sweep(page, frame)
     await frame.getByRole('button', { name: 'Sign the pledge' }).click()

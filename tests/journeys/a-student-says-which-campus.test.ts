@@ -37,7 +37,7 @@ test('una estudiante elige su campus en español, también en una campaña de co
   const slug = await anOpenCampaign(server, { eligibility: 'campus-email' })
   const { page } = await opened(`/c/${slug}?locale=es`)
 
-  await page.locator('input[type=email]').fill('ada@maine.edu')
+  await page.locator('input[name=email]').fill('ada@maine.edu')
   await page.getByText('Varios campus usan tu dominio.').waitFor()
   const options = await page.getByRole('combobox', { name: 'Campus' }).locator('option').allTextContents()
   await page.getByRole('combobox', { name: 'Campus' }).selectOption('Ninguno de estos')

@@ -26,7 +26,7 @@ test('two widgets, an element and the script twice live on one page, each in its
     const fits = async () => {
       const inside = await page.frameLocator(frame).locator('body').boundingBox()
       const spare = ((await page.locator(frame).boundingBox())?.height ?? 0) - (inside?.height ?? Infinity)
-      return spare >= 0 && spare < 200
+      return spare >= 0 && spare < 280
     }
     await expect.poll(fits).toBe(true)
   }

@@ -5,7 +5,9 @@ const root = new URL('../../', import.meta.url).pathname
 
 /** Every file of ours that a paper names in backquotes. */
 export function filesNamedIn(paper: string): string[] {
-  const named = read(paper).matchAll(/`((?:server|spreadsheets|tests|web|emails|docs|scripts)\/[^`\s]+)`/g)
+  const named = read(paper).matchAll(
+    /`((?:server|spreadsheets|text|tests|web|emails|docs|scripts)\/[^`\s]+)`/g,
+  )
   return [...named].map(([, path = '']) => path)
 }
 

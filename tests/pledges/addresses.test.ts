@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SmtpInbox, smtpInbox } from '../smtp-inbox.ts'
-import { anOpenCampaign, pledgesOf, seeded, sign, times } from '../builders.ts'
+import { anOpenCampaign, pledgesOf, rowOf, seeded, sign, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 
 let inbox: SmtpInbox
@@ -109,9 +109,55 @@ test('each spelling is refused, or the mail goes to the campus that was recogniz
   expect(accepted.map(({ email }) => email)).not.toContain(spellings.find((email) => email.includes('Bcc')))
 })
 
+describe('what a copied address brings along is dropped', () => {
+  test.each([
+    ['a no-break space before it', '\u00a0ada@mail.example'],
+    ['a zero-width space after it', 'ada@mail.example\u200b'],
+    ['a zero-width space before it', '\u200bada@mail.example'],
+    ['a left-to-right mark before it', '\u200eada@mail.example'],
+    ['isolates around it', '\u2068ada@mail.example\u2069'],
+    ['a zero-width joiner and a soft hyphen in it', 'a\u200dda@mail\u00ad.example'],
+    ['a line break after it', 'ada@mail.example\r\n'],
+    ['mailto:', 'mailto:ada@mail.example'],
+    ['the name and the brackets of a mail program', 'Ada Lovelace <ada@mail.example>'],
+    ['a quoted name', '"Lovelace, Ada" <ada@mail.example>,'],
+    ['brackets and mailto:', '<MAILTO:ada@mail.example>'],
+    ['a dot', 'ada@mail.example.'],
+    ['a semicolon', 'ada@mail.example; '],
+    ['a comma', 'ada@mail.example,'],
+  ])('%s', async (_, email) => {
+    const slug = await anOpenCampaign(server)
+
+    const answer = await sign(server, slug, { email })
+
+    expect(answer.statusCode).toBe(202)
+    expect(await rowOf(server, slug, 'ada@mail.example')).toMatchObject({ state: 'pending' })
+  })
+
+  test.each([
+    'Ada <ada@mail.example> <eve@mail.example>',
+    '<ada@mail.example>, <eve@mail.example>',
+    'ada@mail.example <eve@mail.example>',
+    '<ada@mail.example> Ada',
+    'Ada <ada@mail.example',
+    'ada@\u202email.example',
+    'ada @mail.example',
+    'mailto:mailto:ada@mail.example',
+  ])('but %j is refused', async (email) => {
+    const slug = await anOpenCampaign(server)
+
+    const answer = await sign(server, slug, { email })
+
+    expect(answer.json()).toMatchObject({ status: 422, code: 'email-invalid', field: 'email' })
+    expect(await pledgesOf(server, slug)).toEqual([])
+  })
+})
+
 describe('what can be read in two ways is refused', () => {
   test.each(
-    spellings.filter((email) => /[\s"<>(),;:\\[\]\0]/.test(email.trim()) || email.split('@').length !== 2),
+    spellings
+      .filter((email) => /[\s"<>(),;:\\[\]\0]/.test(email.trim()) || email.split('@').length !== 2)
+      .filter((email) => !isOneInBrackets(email)),
   )('%j', async (email) => {
     const slug = await anOpenCampaign(server)
 
@@ -126,14 +172,15 @@ describe('what can be read in two ways is refused', () => {
   })
 })
 
-test('no invisible or look-alike letter is quietly taken away to make a campus', async () => {
+test('no look-alike letter or mark is quietly taken away to make a campus', async () => {
   const slug = await anOpenCampaign(server)
-  const odd = spellings.filter((email) => /[^\0-\x7f]/.test(email))
+  // A zero-width space shows nothing: without it, the address is the one that everybody reads.
+  const odd = spellings.filter((email) => /[^\0-\x7f\u00ad\u200b]/.test(email))
 
   const answers = await Promise.all(odd.map((email) => sign(server, slug, { email })))
 
   const campuses = odd.filter((_, n) => answers[n]?.json().campus !== undefined)
-  expect(odd.length).toBeGreaterThan(15)
+  expect(odd.length).toBeGreaterThan(14)
   expect(campuses.map((email) => encodeURI(email))).toEqual([])
 })
 
@@ -182,6 +229,11 @@ async function mailboxes(emails: string[]): Promise<number> {
     .size
 }
 
+/** There is one way to read it. */
+function isOneInBrackets(email: string): boolean {
+  return /^[^@<>]*<[^@<>]*@[^@<>]*>$/.test(email)
+}
+
 function isTech(address: string): boolean {
   return /[@.]gatech\.edu$/.test(address)
 }
@@ -191,4 +243,5 @@ function plain(email: string): string {
     .trim()
     .toLowerCase()
     .replace(/[^\0-\x7f]/g, '')
+    .replace(/^.*<|>$|\.$/g, '')
 }

@@ -33,6 +33,24 @@ test('five wrong codes are compared, and then not even the right one', async () 
   expect(await rowOf(server, slug)).toMatchObject({ state: 'pending' })
 })
 
+test.each([
+  ['a space', ' '],
+  ['a hyphen', '-'],
+  ['a no-break space', '\u00a0'],
+  ['an en dash', '–'],
+  ['two spaces', '  '],
+  ['a zero-width space', '\u200b'],
+  ['a line break', '\r\n'],
+])('a code with %s in it confirms, with a dot after it and spaces around', async (_, between) => {
+  const slug = await anOpenCampaign(server)
+  await sign(server, slug)
+  const right = await codeFor(server, slug)
+
+  const answer = await tryCode(server, slug, ` ${right.slice(0, 3)}${between}${right.slice(3)}.\u00a0`)
+
+  expect(answer.statusCode).toBe(200)
+})
+
 test('A19: five hundred guesses at once over three servers, the right one last: five are compared', async () => {
   const slug = await anOpenCampaign(server)
   const servers = [server, await server.another(), await server.another()]

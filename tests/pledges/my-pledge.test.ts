@@ -51,6 +51,7 @@ test('a signer asks for a link, and sees all that is held', async () => {
     affiliation: 'student',
     updates: false,
     display: false,
+    listing: 'offered',
     clauses: [],
     answers: [],
     sharing: [],

@@ -23,7 +23,7 @@ describe('a signature is refused with its own code, and nothing is written', () 
     ['a source with markup', { email, source: '<b>' }, 400, 'invalid-request', 'source'],
     ['a locale that is none', { email, locale: '../en' }, 400, 'invalid-request', 'locale'],
     ['an address that cannot be', { email: 'ada' }, 422, 'email-invalid', 'email'],
-    ['an over-long address', { email: `${'a'.repeat(9_000)}@x.edu` }, 422, 'email-invalid', 'email'],
+    ['an over-long address', { email: `${'a'.repeat(9_000)}@x.edu` }, 400, 'invalid-request', 'email'],
     ['an over-long body', { email, name: 'a'.repeat(20_000) }, 413, 'too-large'],
     ['an over-long name', { email, name: 'a'.repeat(81) }, 422, 'name-too-long', 'name'],
     ['a name with a control character', { email, name: 'Ada\u0007' }, 422, 'name-not-allowed', 'name'],
@@ -54,7 +54,9 @@ describe('a signature is refused with its own code, and nothing is written', () 
 
     expect(answer.headers['content-type']).toContain('application/problem+json')
     expect(answer.headers['cache-control']).toBe('no-store')
-    expect(answer.json()).toEqual({
+    const { sign, ...problem } = answer.json()
+    expect(typeof sign === 'string').toBe(code === 'name-not-allowed')
+    expect(problem).toEqual({
       type: `urn:estamos:${code}`,
       title: expect.any(String),
       status,
@@ -175,15 +177,39 @@ describe('a confirmation is refused with its own code', () => {
   test.each([
     ['no token', {}, 400, 'invalid-request'],
     ['a wrong token', { token: 'x' }, 400, 'token-invalid'],
-    ['an over-long token', { token: 'x'.repeat(401) }, 400, 'invalid-request'],
-    ['a code of five digits', { campaign: 'x', email, code: '12345' }, 400, 'invalid-request'],
-    ['a code of letters', { campaign: 'x', email, code: 'abcdef' }, 400, 'invalid-request'],
-    ['a code in digits of another script', { campaign: 'x', email, code: '١٢٣٤٥٦' }, 400, 'invalid-request'],
+    ['an over-long token', { token: 'x'.repeat(401) }, 400, 'invalid-request', 'token'],
+    [
+      'a campaign of no such shape',
+      { campaign: 'X Y', email, code: '123456' },
+      400,
+      'invalid-request',
+      'campaign',
+    ],
+    ['a number for a code', { campaign: 'x', email, code: 123456 }, 400, 'invalid-request', 'code'],
+    ['no code', { campaign: 'x', email }, 400, 'invalid-request', 'code'],
+    ['an over-long code', { campaign: 'x', email, code: '1'.repeat(61) }, 400, 'invalid-request', 'code'],
+    [
+      'a malformed receipt',
+      { campaign: 'x', email, code: '123456', receipt: 'x' },
+      400,
+      'invalid-request',
+      'receipt',
+    ],
+    ['a token that is a number', { token: 7 }, 400, 'invalid-request', 'token'],
     ['a token and a code', { token: 'x', campaign: 'x', email, code: '123456' }, 400, 'invalid-request'],
-  ])('%s', async (_, payload, status, code) => {
+  ])('%s', async (_, payload, status, code, field?: string) => {
     const answer = await post('/api/v1/confirmations', payload)
 
     expect([answer.statusCode, answer.json().code]).toEqual([status, code])
+    expect([undefined, answer.json().field]).toContain(field)
+  })
+
+  test.each(['12345', '1234567', 'abcdef', '١٢٣٤٥٦', '', '...', '12 34 5'])('the code %j', async (code) => {
+    const campaign = await anOpenCampaign(server)
+
+    const answer = await post('/api/v1/confirmations', { campaign, email, code })
+
+    expect(answer.json()).toMatchObject({ status: 422, code: 'code-wrong', field: 'code' })
   })
 
   test('an address that cannot be', async () => {

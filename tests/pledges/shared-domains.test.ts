@@ -76,7 +76,7 @@ describe('an address of a mail domain that campuses share', () => {
     })
   })
 
-  test.each(['gatech.edu', 'nowhere.example', '__proto__', 'x\0y', 'maine.edu', 'a'.repeat(5_000)])(
+  test.each(['gatech.edu', 'nowhere.example', '__proto__', 'x\0y', 'maine.edu', 'a'.repeat(500)])(
     'is asked again where the choice is none of them: %s',
     async (campus) => {
       const slug = await anOpenCampaign(server)

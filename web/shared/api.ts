@@ -25,11 +25,12 @@ export class ApiProblem extends Error {
   /** Seconds. */
   readonly retryAfter: number | undefined
   readonly addressDomain: AddressDomain | undefined
+  readonly sign: string | undefined
 
   constructor(
     code: ProblemCode,
     status = 0,
-    { field, addressDomain }: Partial<Problem> = {},
+    { field, addressDomain, sign }: Partial<Problem> = {},
     retryAfter?: number,
   ) {
     super(code)
@@ -38,6 +39,7 @@ export class ApiProblem extends Error {
     this.field = field
     this.addressDomain = addressDomain
     this.retryAfter = retryAfter
+    this.sign = sign
   }
 }
 

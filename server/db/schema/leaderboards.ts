@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, integer, jsonb, pgTable, primaryKey } from 'drizzle-orm/pg-core'
+import { bigint, check, date, foreignKey, integer, jsonb, pgTable, primaryKey } from 'drizzle-orm/pg-core'
 import { campaignQuestions, campaigns } from './campaigns.ts'
 import { instant } from './columns.ts'
 
@@ -38,6 +38,31 @@ export const createdHours = pgTable('created_hours', {
   hour: instant('hour').notNull(),
   created: integer('created').notNull(),
 })
+
+/**
+ * Up to which listed name a campus shows names on a day. Nobody who comes after it takes the place of a name that leaves
+ * the list on that day. A row exists only where more names are listed than are shown.
+ */
+export const dailyNames = pgTable(
+  'daily_names',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    campusId: integer('campus_id').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    /** The `listed_on` of the last name. */
+    lastListedOn: date('last_listed_on', { mode: 'string' }).notNull(),
+    /** The first 16 bits of its email digest: too few to find one signer among others. */
+    lastMark: integer('last_mark').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'daily_names_pkey', columns: [t.campaignId, t.campusId] }),
+    foreignKey({
+      name: 'daily_names_campaign_fkey',
+      columns: [t.campaignId],
+      foreignColumns: [campaigns.id],
+    }).onDelete('cascade'),
+  ],
+)
 
 export const leaderboards = pgTable(
   'leaderboards',

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import {
   boolean,
   check,
+  date,
   index,
   integer,
   pgTable,
@@ -30,6 +31,10 @@ export const pledges = pgTable(
     wantsUpdates: boolean('wants_updates').notNull(),
     /** "Ada L.", kept only when confirmed and only for those who ticked it. */
     displayName: text('display_name'),
+    /** The UTC day on which this name was listed at this campus; the public sees it from the next day on. */
+    listedOn: date('listed_on', { mode: 'string' }),
+    /** Organizers took the name off the list: this pledge is never listed again. */
+    nameHidden: boolean('name_hidden').notNull().default(false),
     affiliation: text('affiliation', { enum: ['student', 'alum', 'staff', 'other'] }),
     textVersion: integer('text_version').notNull(),
     locale: text('locale').notNull(),
@@ -63,11 +68,12 @@ export const pledges = pgTable(
     index('pledges_exclusion_index')
       .on(t.exclusionId)
       .where(sql`${t.exclusionId} is not null`),
+    check('pledges_name_hidden_check', sql`not ${t.nameHidden} or ${t.displayName} is null`),
     check('pledges_forgotten_check', sql`${t.state} <> 'withdrawn' or ${t.contact} is null`),
     // None on what is pending: an hourly look through the table costs less than an index on every signature, and before
     // the first analyze the planner would take it for every confirmation.
     index('pledges_names_index')
-      .on(t.campaignId, t.campusId, t.confirmedAt)
+      .on(t.campaignId, t.campusId, t.listedOn)
       .where(sql`${t.displayName} is not null`),
   ],
 )

@@ -32,7 +32,9 @@ type Ways = { locale: string; tell: (what: Happening) => void }
 /** One person's way from the form to the thanks. What they typed stays here, whatever happens. */
 export class Signing {
   at = $state<SigningState>('asking')
-  problem = $state.raw<Pick<ApiProblem, 'code' | 'field' | 'retryAfter'>>()
+  problem = $state.raw<
+    Partial<Pick<ApiProblem, 'field' | 'retryAfter' | 'sign'>> & Pick<ApiProblem, 'code'>
+  >()
   typed: Typed = {
     email: '',
     name: '',
@@ -54,6 +56,8 @@ export class Signing {
   proof: Proof
   /** What a form without a script is let in with, once it has waited. */
   waits: string | undefined
+  /** How the signer will be listed, after a form without a script. */
+  listedAs: string | undefined
   readonly #page: SigningPage
   readonly #ways: Ways
 
@@ -69,7 +73,7 @@ export class Signing {
       Object.assign(this, { problem: step.refusal, typed: { ...this.typed, email: step.email } })
       this.hasBounced = step.hasBounced ?? false
       this.receipt = step.receipt
-      if (import.meta.env.SSR) this.waits = step.captcha
+      if (import.meta.env.SSR) Object.assign(this, { waits: step.captcha, listedAs: step.listedAs })
     }
     if (step.at === 'thanked')
       Object.assign(this, { confirmation: step.confirmation, standing: step.standing })
@@ -134,7 +138,7 @@ export class Signing {
 
   change = () => {
     this.#move('asking')
-    if (this.hasBounced) this.problem = { code: 'email-invalid', field: 'email', retryAfter: undefined }
+    if (this.hasBounced) this.problem = { code: 'email-invalid', field: 'email' }
   }
 
   #move(at: SigningState) {
@@ -157,7 +161,7 @@ export class Signing {
       this.campus = new CampusChoice(undefined, campus)
     if (addressDomain) this.campus.offer(addressDomain)
     this.waits = captcha
-    this.problem = refusal && { code: refusal.code, field: refusal.field, retryAfter: refusal.retryAfter }
+    this.problem = refusal
   }
 
   #request(): PledgeRequest {

@@ -36,7 +36,7 @@ export const es: Words = {
     campusRank: 'lugar {rank}',
     campusFew:
       'Sé de las primeras personas en {campus}. Su número aparece cuando hayan firmado {smallest} personas de ahí.',
-    names: 'Hace poco: {names}',
+    names: 'Algunas personas que firmaron: {names}',
     everyCampus: 'Todos los campus',
     lead: 'Aquí aún no hay grupo. Empieza un compromiso en tu universidad',
     why: 'Por qué',
@@ -72,7 +72,9 @@ export const es: Words = {
     howShared: 'Cómo protegemos lo que compartes',
     sealed:
       'Solo {organization} puede leerlo: lo sellamos con su clave ({key}) y no podemos volver a abrirlo.',
-    displayHint: 'Solo se ve cuando hayan firmado {count} personas de tu campus.',
+    displayHint: 'Se ve desde el día siguiente, y solo cuando hayan firmado {count} personas de tu campus.',
+    listedAs: 'Aparecerás como',
+    listedPlain: 'nombre e inicial',
     name: 'Tu nombre',
     forgotten: 'Cuentas, y lo demás se olvida.',
     forgottenCount: 'Cuando confirmes, borramos tu correo. Lo que queda es un número.',
@@ -152,8 +154,9 @@ export const es: Words = {
     'email-not-campus': 'Usa el correo de tu campus, por favor: este compromiso es para campus.',
     'email-mismatch': 'Esa no es la dirección con la que firmaste.',
     'name-too-long': 'El nombre debe tener menos de 80 caracteres.',
-    'name-not-allowed': 'Escribe un nombre sencillo, sin enlaces ni signos raros.',
+    'name-not-allowed': 'Quita “{sign}” del nombre.',
     'name-missing': 'Escribe un nombre, o desmarca la casilla.',
+    'name-hidden': 'Quienes organizan quitaron tu nombre de la lista, y no volverá a aparecer.',
     'campus-not-known': 'Elige tu campus de la lista, o deja esto en blanco.',
     'campus-choice-needed': 'Elige tu campus: varios usan direcciones como la tuya.',
     'campus-proven': 'Tu campus viene de tu correo y no se puede cambiar aquí.',
@@ -215,6 +218,7 @@ export const es: Words = {
       noCampus: 'ninguno',
       listed: 'como {name}',
       notListed: 'no',
+      hidden: 'no: quienes organizan quitaron tu nombre de la lista, y no volverá a aparecer',
       updates: 'sí',
       noUpdates: 'no',
       held: 'guardada, cifrada',
@@ -232,7 +236,8 @@ export const es: Words = {
     changeTitle: 'Cambiarlo',
     changeText: 'Lo que desmarques se borra al momento.',
     changeButton: 'Guardar el cambio',
-    nameHint: 'Hace falta para ponerte en la lista. Se ve el nombre y la inicial del apellido.',
+    nameHint:
+      'Hace falta para ponerte en la lista. Tu nombre y la inicial del apellido se ven desde el día siguiente.',
     emailHint: 'Tu dirección se borró: escríbela otra vez para recibir correos.',
     answersWait: 'Cuando confirmes, tus respuestas solo se cuentan. Nada las unirá a ti.',
     answersStay:
