@@ -1,5 +1,6 @@
 import type { CampusRow } from '../../server/campuses/file.ts'
-import { correct, type Correction, unusedCorrections } from './corrections.ts'
+import { correct, type Correction, namedByHand, unusedCorrections } from './corrections.ts'
+import { distinguishNames } from './distinct-names.ts'
 import { assignMailDomains, type MailSystem, unclearOwners } from './mail-systems.ts'
 import { campusesNamed, mergeCampuses } from './merge.ts'
 import type { SwotEntry } from './swot.ts'
@@ -26,5 +27,5 @@ export function buildDirectory({ us: listed, swot, corrections, systems }: Sourc
     ...(problems.length > 0 ? [] : unclearOwners(campuses, systems, named)),
   ]
   if (all.length > 0) throw new Error(`The directory cannot be built:\n${all.join('\n')}`)
-  return campuses
+  return distinguishNames(campuses, namedByHand(corrections))
 }

@@ -27,6 +27,12 @@ export function givenNames(corrections: Correction[]): Map<string, string> {
   return new Map(corrections.filter(({ name }) => name).map(({ host, name }) => [host, name]))
 }
 
+/** The domains of the campuses that a correction gives a name or a short name. */
+export function namedByHand(corrections: Correction[]): Set<string> {
+  const named = corrections.filter(({ name, short_name }) => name || short_name)
+  return new Set(named.map(({ host, domain }) => domain || host))
+}
+
 /** A line for each correction that changes no campus, since it would go unnoticed. */
 export function unusedCorrections(corrections: Correction[], hosts: ReadonlySet<string>): string[] {
   return corrections.flatMap(({ host }, at) =>

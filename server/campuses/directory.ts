@@ -5,7 +5,7 @@ import { parseCampuses, readCampusesFile, type CampusRow } from './file.ts'
 import { searchText } from './search-text.ts'
 
 /** Raise it when the same file makes other rows, so that every directory is loaded again. */
-const FORM = 1
+const FORM = 2
 
 /** Any number, as long as every process takes the same. */
 const DIRECTORY_LOCK = 7_305_214

@@ -12,7 +12,7 @@ export function searchText({ domain, name, shortName, aliases }: Searchable): st
   const short = fold(shortName ?? '')
   const names = [name, ...aliases].map(fold)
   const cores = [name, ...aliases.slice(0, 4)].map(core)
-  const acronyms = [name, ...aliases.slice(0, 4)].map(initials).filter(isAcronym)
+  const acronyms = [name, ...aliases.slice(0, 4)].flatMap(acronym)
   const terms = [...names, ...cores, ...acronyms, ...labels(domain), domain.replaceAll('.', ' ')]
   const others = [...new Set(terms)].filter((term) => term && term !== short)
   return `| ${[short, ...others].join(' | ')} |`
@@ -26,7 +26,12 @@ function core(name: string): string {
   )
 }
 
-const isAcronym = (letters: string) => letters.length >= 2 && letters.length <= 8
+/** None of "UC Berkeley", which nobody calls UB. */
+function acronym(name: string): string[] {
+  const letters = initials(name)
+  const hasOne = /\b[A-Z]{2,}\b/.test(name) && name !== name.toUpperCase()
+  return letters.length >= 2 && letters.length <= 8 && !hasOne ? [letters] : []
+}
 
 /** "gatech" of "gatech.edu"; of "oxford.emory.edu" none, as Oxford is elsewhere. */
 function labels(domain: string): string[] {

@@ -8,6 +8,7 @@ import {
   parseCampuses,
   readCampusesFile,
 } from '../../server/campuses/file.ts'
+import { fold } from '../../server/campuses/fold.ts'
 
 const augusta = aCampus('uma.edu', 'Augusta')
 const farmington = aCampus('umf.maine.edu', 'Farmington')
@@ -118,7 +119,66 @@ test('a second entry of one campus becomes an alias of it', () => {
   ])
 })
 
+describe('of campuses with one name', () => {
+  const tech = { ...aCampus('tech.edu', 'Georgia Tech'), shortName: 'Tech', aliases: ['GT'], students: 600 }
+  const other = { ...tech, domain: 'other.edu', mailDomains: ['other.edu'], name: 'Other Tech' }
+
+  test('those without many more students lose the short name, and are found by it', () => {
+    const campuses = build({
+      us: [tech, { ...other, students: 200 }],
+    })
+
+    expect(campuses.map(({ shortName }) => shortName)).toEqual([null, null])
+    expect(campuses.map(({ aliases }) => aliases)).toEqual([
+      ['Tech', 'GT'],
+      ['Tech', 'GT'],
+    ])
+  })
+
+  test.each<[string, { region?: string | null; city?: string | null }, string]>([
+    ['the state', { region: 'VT' }, 'Georgia Tech (VT)'],
+    ['the city where the state is one', { region: 'ME', city: 'Bath' }, 'Georgia Tech (Bath, ME)'],
+    ['the domain where there is no place', { region: null }, 'Georgia Tech (other.edu)'],
+  ])('each gets %s behind it', (_, place, name) => {
+    const here = { ...tech, shortName: null, city: 'Orono' }
+    const campuses = build({
+      us: [here, { ...other, name: tech.name, shortName: null, city: 'Bath', ...place }],
+    })
+
+    expect(campuses[0]).toMatchObject({ name, aliases: ['Georgia Tech', 'GT'] })
+    expect(campuses[1]!.name).toMatch(/^Georgia Tech \(.+\)$/)
+  })
+
+  test('the one with more than five times the students keeps it', () => {
+    const campuses = build({
+      us: [tech, { ...other, students: 100 }],
+    })
+
+    expect(campuses.map(({ shortName }) => shortName)).toEqual([null, 'Tech'])
+  })
+
+  test('the one that a correction names keeps it, however small', () => {
+    const campuses = build({
+      us: [tech, { ...other, students: 1 }],
+      corrections: [{ ...aCorrection('other.edu'), short_name: 'Tech' }],
+    })
+
+    expect(campuses.map(({ shortName }) => shortName)).toEqual(['Tech', null])
+  })
+})
+
 describe('the shipped directory', () => {
+  test('shows no two campuses by one name', async () => {
+    const campuses = parseCampuses(await readCampusesFile())
+    const names = campuses.flatMap(({ domain, name, shortName }) =>
+      [...new Set([name, shortName ?? name].map(fold))].map((shownAs) => ({ shownAs, domain })),
+    )
+
+    const shared = [...Map.groupBy(names, ({ shownAs }) => shownAs).values()].filter((of) => of.length > 1)
+
+    expect(shared).toEqual([])
+  })
+
   test('gives each domain to the campuses that its line names', async () => {
     const campuses = parseCampuses(await readCampusesFile())
     const { campuses: assigned } = assignMailDomains(
