@@ -71,6 +71,7 @@ export const doors: Record<string, Door> = {
   'GET /api/v1/campaigns/:slug': { ...read, cache: 'moment' },
   'GET /api/v1/campaigns/:slug/logo/:hash': { ...read, cache: 'ever' },
   'GET /api/v1/campaigns/:slug/leaderboard': { ...read, cache: 'second' },
+  'GET /api/v1/campaigns/:slug/campuses': { ...read, cache: 'minutes' },
   'GET /api/v1/campaigns/:slug/campuses/:domain': { ...read, cache: 'second' },
   'GET /api/v1/campaigns/:slug/live': { ...read, cache: 'never', limit: 'watch' },
   'GET /api/v1/campuses': { ...read, cache: 'day' },

@@ -1,8 +1,10 @@
 import type { App } from '../app.ts'
 import { CampaignParams } from '../campaigns/contract.ts'
+import { CampusMatches, CampusQuery } from '../campuses/contract.ts'
 import type { Deps } from '../deps.ts'
 import type { Limits } from '../limits/connections.ts'
 import { Places } from '../limits/places.ts'
+import { searchCampusesFor } from './campus-search.ts'
 import { campusStanding } from './campus-standing.ts'
 import { CampusParams, CampusStanding, Leaderboard } from './contract.ts'
 import { eventStreams } from './event-stream.ts'
@@ -25,6 +27,21 @@ export function leaderboardRoutes(app: App, deps: Deps, limits: Limits): void {
         .type('application/json; charset=utf-8')
         .serializer(asItIs)
         .send(json as never)
+    },
+  )
+  app.get(
+    '/api/v1/campaigns/:slug/campuses',
+    {
+      schema: {
+        summary: 'Campuses by name, as `/api/v1/campuses`; those of this campaign and of its country first.',
+        params: CampaignParams,
+        querystring: CampusQuery,
+        response: { 200: CampusMatches },
+      },
+    },
+    async (request) => {
+      const campaign = await deps.campaigns.bySlug(request.params.slug)
+      return { campuses: await searchCampusesFor(deps, campaign, request.query.q) }
     },
   )
   app.get(

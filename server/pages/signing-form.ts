@@ -6,6 +6,7 @@ import { codeGate, pledgeGate } from '../captcha/gates.ts'
 import type { Campus } from '../campuses/contract.ts'
 import { searchCampuses } from '../campuses/search.ts'
 import type { Deps } from '../deps.ts'
+import { searchCampusesFor } from '../leaderboards/campus-search.ts'
 import { campusStanding } from '../leaderboards/campus-standing.ts'
 import { LONGEST_TEXT } from '../contract.ts'
 import { Receipt } from '../mail/contract.ts'
@@ -77,7 +78,7 @@ export async function signedStep(
   const { captcha, ...fields } = form
   const typed = requestOf(fields)
   try {
-    const campuses = await meantCampuses(deps, typed.campus)
+    const campuses = await meantCampuses(deps, campaign, typed.campus)
     if (campuses.length > 1)
       return { step: { at: 'asking', typed, campuses, ...(captcha && { captcha }) }, status: 200 }
     const campus = campuses[0]?.campus
@@ -108,9 +109,9 @@ export async function signedStep(
 }
 
 /** A free text may mean several campuses: then the signer is asked which. */
-async function meantCampuses(deps: Deps, typed: string | undefined): Promise<Campus[]> {
+async function meantCampuses(deps: Deps, campaign: Campaign, typed?: string): Promise<Campus[]> {
   if (!typed || typed === NONE_OF_THESE || deps.campuses.byDomain(asciiDomain(typed) ?? '')) return []
-  const found = await searchCampuses(deps, typed)
+  const found = await searchCampusesFor(deps, campaign, typed)
   const same = found.filter(({ name, shortName }) => [name, shortName].some((one) => isSameName(one, typed)))
   return same.length === 1 ? same : found
 }

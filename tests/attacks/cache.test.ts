@@ -34,6 +34,7 @@ beforeAll(async () => {
     `/api/v1/campaigns/${slug}`,
     `/api/v1/campaigns/${slug}/leaderboard`,
     `/api/v1/campaigns/${slug}/campuses/gatech.edu`,
+    `/api/v1/campaigns/${slug}/campuses?q=georgia`,
     '/api/v1/campuses?q=georgia',
     `/oembed?url=${encodeURIComponent(`${server.config.publicUrl}/c/${slug}`)}`,
     '/widget.js',

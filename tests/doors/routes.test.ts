@@ -192,6 +192,6 @@ function filledIn(url: string): string {
     organization: 'mijente',
     domain: 'gatech.edu',
   }
-  const query = url === '/api/v1/campuses' ? '?q=georgia' : ''
+  const query = /^\/api\/v1\/(campaigns\/:slug\/)?campuses$/.test(url) ? '?q=georgia' : ''
   return url.replace(/:(\w+)/g, (_, name: string) => there[name] ?? '999999').replace('*', 'console') + query
 }

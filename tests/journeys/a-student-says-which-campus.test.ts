@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { anOpenCampaign, rowOf } from '../builders.ts'
+import { anOpenCampaign, crowd, rowOf } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { browsers } from './browsers.ts'
 import { expectAccessible } from './console.ts'
@@ -91,6 +91,19 @@ test('an address typed into the campus field is searched by its domain alone', a
   expect(requests.filter((request) => request.includes('campuses?q='))).toEqual([
     expect.stringMatching(/q=mit\.edu$/),
   ])
+})
+
+test('a student finds the campuses of the drive before larger ones', async () => {
+  const slug = await anOpenCampaign(server)
+  await crowd(server, slug, { campus: 'wayne.edu', people: 6 })
+  await server.deps.leaderboards.of((await server.deps.campaigns.bySlug(slug)).id)
+  const { page } = await opened(`/embed/${slug}`)
+
+  await page.getByRole('combobox', { name: 'Campus' }).fill('state uni')
+  const first = page.getByRole('option').first()
+  await first.waitFor()
+
+  expect(await first.textContent()).toContain('Wayne State University')
 })
 
 async function opened(path: string) {

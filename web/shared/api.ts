@@ -63,10 +63,14 @@ export function standingOf(campaign: string, campus: string) {
   return call<CampusStanding>(`campaigns/${campaign}/campuses/${campus}`)
 }
 
-/** Of an address, only the part after the @ is sent: what precedes it is nobody's business, nor a proxy's log's. */
-export async function findCampuses(typed: string, signal?: AbortSignal) {
+/**
+ * Of an address, only the part after the @ is sent: what precedes it is nobody's business, nor a proxy's log's.
+ * @param campaign puts its own campuses first
+ */
+export async function findCampuses(typed: string, campaign?: string, signal?: AbortSignal) {
   const q = encodeURIComponent(typed.slice(typed.lastIndexOf('@') + 1))
-  const { campuses } = await call<CampusMatches>(`campuses?q=${q}`, undefined, signal)
+  const path = campaign ? `campaigns/${campaign}/campuses` : 'campuses'
+  const { campuses } = await call<CampusMatches>(`${path}?q=${q}`, undefined, signal)
   return campuses
 }
 

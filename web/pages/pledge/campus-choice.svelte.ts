@@ -19,8 +19,11 @@ export class CampusChoice {
   #timer: ReturnType<typeof setTimeout> | undefined
   #search: AbortController | undefined
   #askedDomain = ''
+  readonly #campaign: string | undefined
 
-  constructor(campus?: Campus, text = campus?.name ?? '') {
+  /** @param campaign its own campuses are found first; a draft has none */
+  constructor(campaign: string | undefined, campus?: Campus, text = campus?.name ?? '') {
+    this.#campaign = campaign
     this.chosen = campus
     this.text = text
   }
@@ -58,7 +61,7 @@ export class CampusChoice {
   async look() {
     this.#search?.abort()
     this.#search = new AbortController()
-    const found = await findCampuses(this.text, this.#search.signal).catch(() => undefined)
+    const found = await findCampuses(this.text, this.#campaign, this.#search.signal).catch(() => undefined)
     if (!found || this.chosen) return
     this.matches = found
     this.hasLooked = this.text.trim().length > 1
@@ -85,7 +88,7 @@ export class CampusChoice {
   async settle() {
     const text = this.text.trim()
     if (this.chosen || this.shared || !text) return
-    const found = await findCampuses(text).catch(() => [])
+    const found = await findCampuses(text, this.#campaign).catch(() => [])
     const named = found.filter((one) =>
       [one.name, one.shortName, one.campus].some((name) => isSame(name, text)),
     )

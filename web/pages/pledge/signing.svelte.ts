@@ -1,3 +1,4 @@
+import type { Campus } from '../../../server/campuses/contract.ts'
 import type { CampusStanding } from '../../../server/leaderboards/contract.ts'
 import type { SigningStep } from '../../../server/pages/contract.ts'
 import type { Confirmation, PledgeRequest } from '../../../server/pledges/contract.ts'
@@ -67,7 +68,7 @@ export class Signing {
     this.#ways = ways
     this.at = step.at
     this.proof = new Proof(campaign.captcha.kind, `campaigns/${campaign.slug}/captcha?source=${source}`)
-    this.campus = new CampusChoice(step.at === 'check-email' ? step.campus : standing)
+    this.campus = this.#choice(step.at === 'check-email' ? step.campus : standing)
     if (step.at === 'asking') this.#takeUp(step)
     if (step.at === 'check-email') {
       Object.assign(this, { problem: step.refusal, typed: { ...this.typed, email: step.email } })
@@ -154,11 +155,15 @@ export class Signing {
     this.at = isForThePerson(problem) ? 'asking' : 'failed'
   }
 
+  #choice(campus?: Campus, text?: string) {
+    const { isPreview, campaign } = this.#page
+    return new CampusChoice(isPreview ? undefined : campaign.slug, campus, text)
+  }
+
   #takeUp({ typed, refusal, captcha, addressDomain }: Extract<SigningStep, { at: 'asking' }>) {
     const { campus, ...rest } = typed ?? {}
     Object.assign(this.typed, rest)
-    if (campus !== undefined && campus !== this.campus.value)
-      this.campus = new CampusChoice(undefined, campus)
+    if (campus !== undefined && campus !== this.campus.value) this.campus = this.#choice(undefined, campus)
     if (addressDomain) this.campus.offer(addressDomain)
     this.waits = captcha
     this.problem = refusal
