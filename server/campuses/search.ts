@@ -62,22 +62,24 @@ function campusesAt(campuses: Campuses, domain: string): KnownCampus[] {
 }
 
 /**
- * Every word typed begins a word of the campus. A whole name in the drive or its country comes first, then the drive's
- * campuses, its country's, other whole names, beginnings of a name, words that stand together, and of these the larger.
+ * Every word typed begins a word of the campus. A short name comes first, or a whole name in the drive or its country;
+ * then the drive's campuses, its country's, other whole names, beginnings of a name, words that stand together, and of
+ * these the larger.
  */
 async function namedLike(db: Db, typed: string, { shown, country }: Preference): Promise<Campus[]> {
   const beginsWords = typed.split(' ').map((word) => sql`search like ${`% ${word}%`}`)
   const isWhole = sql`search like ${`%| ${typed} |%`}`
+  const isShortName = sql`search like ${`| ${typed} |%`}`
   const isShown = sql`domain = any (${`{${shown.join(',')}}`}::text[])`
-  const isNear = sql`coalesce(country = ${country ?? null}::text, false)`
+  const isNear = sql`country is not distinct from coalesce(${country ?? null}::text, country)`
   const { rows } = await db.execute<{ campus: Campus }>(sql`
     select json_strip_nulls(json_build_object('campus', domain, 'name', name, 'shortName', short_name,
       'city', city, 'region', region, 'country', country)) as campus
     from (
       select * from campuses where ${sql.join(beginsWords, sql` and `)}
-      order by (${isWhole}) and (${isShown} or ${isNear}) desc, ${isShown} desc, ${isNear} desc,
+      order by (${isShortName} or ${isWhole} and (${isShown} or ${isNear})) desc, ${isShown} desc, ${isNear} desc,
         (${isWhole}) desc, search like ${`%| ${typed}%`} desc, search like ${`% ${typed}%`} desc,
-        case when search like ${`| ${typed} |%`} then greatest(students, ${KNOWN_BY_SHORT_NAME}::int)
+        case when ${isShortName} then greatest(students, ${KNOWN_BY_SHORT_NAME}::int)
           else coalesce(students, 0) end desc,
         students desc nulls last, length(domain), domain
       limit ${MATCHES}) as best`)

@@ -25,6 +25,16 @@ test('a campus that the leaderboard shows comes before larger ones', async () =>
   expect(everywhere[0]).not.toBe('wayne.edu')
 })
 
+test('a short name abroad comes before a beginning at home', async () => {
+  const slug = await anOpenCampaign(server)
+  await crowd(server, slug, { campus: 'wayne.edu', people: 6 })
+
+  const matches = await search(`campaigns/${slug}/campuses`, 'ucl')
+
+  expect(matches[0]).toBe('ucl.ac.uk')
+  expect(matches).toContain('ucla.edu')
+})
+
 test('a campus that the leaderboard hides is found as in a drive without it', async () => {
   const [empty, hidden] = [await anOpenCampaign(server), await anOpenCampaign(server)]
   await crowd(server, hidden, { campus: 'wayne.edu', people: 4 })
