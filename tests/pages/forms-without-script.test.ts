@@ -56,6 +56,21 @@ describe.each(['/c', '/embed'])('a form on %s, without a script', (base) => {
     expect(await pledgesOf(server, slug)).toEqual([])
   })
 
+  test('a signer reads how they will be listed before they confirm', async () => {
+    const slug = await anOpenCampaign(server)
+    const typed = { email: 'ada@gatech.edu', name: 'Lovelace, Dr. Ada', display: 'on', locale: 'en' }
+
+    const refused = await send(`${base}/${slug}/pledges`, { ...typed, email: 'ada' })
+    const signed = await send(`${base}/${slug}/pledges`, typed)
+    const unlisted = await send(`${base}/${slug}/pledges`, { ...typed, email: 'bea@x.edu', display: '' })
+
+    expect(textOf(refused.body)).toContain('You will be listed as “Ada L.”')
+    expect(refused.body).toMatch(/role="status"[^>]*>You will be listed as/)
+    expect(textOf(signed.body)).toContain('You will be listed as “Ada L.”')
+    expect(unlisted.statusCode).toBe(202)
+    expect(textOf(unlisted.body)).not.toContain('You will be listed as “')
+  })
+
   test('asks which campus an address of a shared domain is at, and counts the chosen one', async () => {
     const slug = await anOpenCampaign(server)
     const typed = { email: 'ada@maine.edu', affiliation: 'alum' }
@@ -276,4 +291,8 @@ function send(
     },
     payload: new URLSearchParams(fields).toString(),
   })
+}
+
+function textOf(html: string): string {
+  return html.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ')
 }

@@ -52,6 +52,7 @@ export const en = {
     campusRecognized: '{campus}, recognized from your address',
     /** The first line of a select. */
     campusOf: 'Which {system} campus?',
+    campusChoose: 'Choose one',
     campusOther: 'None of these',
     campusShared: 'Several campuses share your address.',
     campusMatches: { one: '{count} campus found', other: '{count} campuses found' },

@@ -52,6 +52,7 @@ export const es: Words = {
     campusPlaceholder: 'El nombre, o gatech.edu',
     campusRecognized: '{campus}, por la dirección de tu correo',
     campusOf: '¿Qué campus de {system}?',
+    campusChoose: 'Elige uno',
     campusOther: 'Ninguno de estos',
     campusShared: 'Varios campus usan tu dominio.',
     campusMatches: { one: '{count} campus encontrado', other: '{count} campus encontrados' },
