@@ -141,6 +141,7 @@ const writers: Record<string, string> = {
   mail_tallies: 'mail',
   letters: 'mail',
   mail_allowances: 'mail',
+  mail_refusals: 'mail',
   mail_suppressions: 'mail',
   provider_calls: 'mail',
   updates: 'updates',

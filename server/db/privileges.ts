@@ -56,6 +56,7 @@ export const privileges: Record<string, Record<Role, Privilege[]>> = {
   mail_allowances: { web: none, worker: all },
   mail_domains: { web: adds, worker: addsAndDrops },
   mail_exchanges: { web: keeps, worker: drops },
+  mail_refusals: { web: keeps, worker: all },
   mail_suppressions: { web: all, worker: all },
   mail_tallies: { web: keeps, worker: keeps },
   memberships: { web: all, worker: reads },

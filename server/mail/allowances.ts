@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Tx } from '../db/db.ts'
+import { type Db, transaction, type Tx } from '../db/db.ts'
 import type { Keys } from '../keys.ts'
 import { mayGo, type Send, within } from './caps.ts'
 import { packed, unpacked } from './packed-sends.ts'
@@ -48,6 +48,36 @@ export async function countAgainstCaps(tx: Tx, { keys, letters, now }: Counting)
     now,
   )
   return new Set(decided.flatMap(({ refused }) => refused))
+}
+
+/** Takes letters out of the count again that their mailboxes never got. */
+export async function uncountAgainstCaps(db: Db, { keys, letters, now }: Counting): Promise<void> {
+  if (letters.length === 0) return
+  await transaction(db, async (tx) => {
+    const allowances = allowancesOf(keys, letters, now)
+    const { rows } = await tx.execute<{ mailbox_digest: Buffer; sends: Buffer }>(sql`
+      select mailbox_digest, sends from mail_allowances
+      where mailbox_digest = any (${sql.param(allowances.map(({ mailbox }) => mailbox))}::bytea[])
+      order by 1 for update`)
+    const known = new Map(rows.map(({ mailbox_digest, sends }) => [nameOf(mailbox_digest), unpacked(sends)]))
+    const decided = allowances.flatMap((one) => {
+      const sends = known.get(nameOf(one.mailbox))
+      return sends ? [{ ...one, after: withoutLast(sends, one.asking), refused: [] }] : []
+    })
+    await rewrite(tx, decided, now)
+  })
+}
+
+/** Without the last send of each that is alike. */
+function withoutLast(sends: Send[], asking: Allowance['asking']): Send[] {
+  const left = [...sends]
+  for (const { send } of asking) {
+    const place = left.findLastIndex(
+      ({ addressAndCampaign }) => addressAndCampaign === send.addressAndCampaign,
+    )
+    if (place >= 0) left.splice(place, 1)
+  }
+  return left
 }
 
 /** In the order of their keys. */

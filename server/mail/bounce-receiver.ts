@@ -4,10 +4,12 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import { transaction } from '../db/db.ts'
 import { openPresence } from '../db/presence.ts'
 import type { Deps } from '../deps.ts'
-import { hear, type Heard } from './back-channel.ts'
-import { saidIn } from './bounce-message.ts'
+import { limitPeers } from '../limits/peers.ts'
+import { hear, recentReaderOf } from './back-channel.ts'
+import { readBounce } from './bounce-message.ts'
 import { ownCertificate } from './own-certificate.ts'
 import type { ReturnPaths } from './return-paths.ts'
+import { mailboxDigest } from './suppressions.ts'
 
 export interface BounceReceiver {
   port: number
@@ -25,7 +27,9 @@ interface Receiving {
 /** Letters are below 102 kB, and some servers send them back whole. */
 const LARGEST_BYTES = 512 * 1024
 const MOST_CONNECTIONS = 50
-const IDLE_MS = 30_000
+/** Of one address, or of one /64. */
+const MOST_OF_ONE = 5
+const IDLE_MS = 10_000
 const LONGEST_MS = 120_000
 
 /** A mail server for letters that come back, and for nothing else: it takes mail to return paths of ours alone, and sends none. */
@@ -60,6 +64,7 @@ export async function openBounceReceiver({
   })
   // A client that breaks off is no trouble of ours.
   server.on('error', () => {})
+  limitPeers(server.server, { most: MOST_OF_ONE, isProxy: () => false })
   server.server.on('connection', endInTime)
   server.listen(port, host)
   await once(server.server, 'listening')
@@ -92,10 +97,11 @@ async function take(
   const message = await read(stream)
   const letter = returnPaths.letterAt(envelope.rcptTo[0]?.address ?? '')
   const isFromNobody = !envelope.mailFrom || envelope.mailFrom.address === ''
-  const said = await saidIn(message, { isFromNobody })
-  if (!letter || !said) return
-  const heard: Heard[] = [{ letter, ...said }]
-  await transaction(db, (tx) => hear(tx, keys, heard, now()))
+  const reader = isFromNobody && letter ? await recentReaderOf({ db, keys, now }, letter) : undefined
+  if (!letter || !reader) return
+  const bounce = await readBounce(message, (exact) => mailboxDigest(keys, exact).equals(reader))
+  if (!bounce) return
+  await transaction(db, (tx) => hear(tx, keys, [{ letter, ...bounce }], now()))
 }
 
 /** To its end, as SMTP asks, but no more than the largest is kept. */

@@ -85,6 +85,6 @@ class Calls {
   }
 }
 
-function forGood({ status, blamesAddress }: MailFailure): MailFailure {
-  return new MailFailure('refused', { status, isPermanent: true, blamesAddress })
+function forGood({ status, verdict }: MailFailure): MailFailure {
+  return new MailFailure('refused', { status, isPermanent: true, verdict })
 }

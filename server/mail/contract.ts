@@ -10,9 +10,14 @@ export const Receipt = Type.String({
 
 export const ReceiptParams = Type.Object({ receipt: Receipt })
 
-/** All that a receipt tells: whether to look at the address again. */
+/** All that a receipt tells: whether to look at the address again, or to use another one. */
 export const ReceiptStatus = Type.Object(
-  { status: Type.Enum(['waiting', 'bounced']) },
+  {
+    status: Type.Enum(['waiting', 'bounced', 'undelivered'], {
+      description:
+        '`bounced`: there is no such mailbox. `undelivered`: we could not deliver, and the address may be right.',
+    }),
+  },
   { $id: 'ReceiptStatus' },
 )
 export type ReceiptStatus = Static<typeof ReceiptStatus>

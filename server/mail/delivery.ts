@@ -6,13 +6,15 @@ import { openPresence, type Presence } from '../db/presence.ts'
 import type { Deps } from '../deps.ts'
 import type { ComposeAll } from './addressed.ts'
 import { admitted } from './admission.ts'
+import { uncountAgainstCaps } from './allowances.ts'
 import { holdLetters } from './held.ts'
 import { claimLetters, dropLetters, type LedgerLetter, releaseLetters, releaseOfTheGone } from './ledger.ts'
 import { MailFailure, type Outcome } from './mail.ts'
 import { type Post, postsOf, type ReadyLetter } from './posts.ts'
+import { recordRefusals } from './refusals.ts'
 import { Rest } from './rest.ts'
 import { type Attempt, settleLetters } from './settling.ts'
-import { mailboxDigest, suppress } from './suppressions.ts'
+import { domainDigest, domainOf, mailboxDigest, suppress } from './suppressions.ts'
 
 /** Sends what the ledger holds, for as long as it runs. */
 export interface Delivery {
@@ -171,12 +173,15 @@ async function admittedOf(
 }
 
 /** What is left when the way out needs a rest, or the worker stops, goes back untouched. */
-async function send(rounds: Rounds, { way, mailing, letters }: Post, underWay: Set<string>): Promise<void> {
+async function send(
+  rounds: Rounds,
+  { way, mailing, letters, canonicals }: Post,
+  underWay: Set<string>,
+): Promise<void> {
   const { deps, rest, stopping } = rounds
   if (stopping.signal.aborted || rest.isOn(deps.now())) return
   if ((await pausedOf(deps, letters)).size > 0) return
   const outcomes = await way.post(mailing)
-  await suppressUnknown(deps, mailing, outcomes)
   const failure = outcomes.find((outcome) => outcome?.isAboutTheWay)
   const pause = failure ? rest.afterFailure(deps.now(), failure.retryAfter) : 0
   if (!failure) rest.afterSuccess()
@@ -185,17 +190,40 @@ async function send(rounds: Rounds, { way, mailing, letters }: Post, underWay: S
     letters.map((letter, place) => ({ letter, outcome: outcomes[place], rest: pause })),
     underWay,
   )
+  await heedRefusals(deps, { mailing, letters, canonicals }, outcomes)
 }
 
-/** Mailboxes of which their server said at once that there is none. */
-async function suppressUnknown(
+/**
+ * A mailbox that does not exist gets no more mail. What a server holds against us goes to the operator, and an email that
+ * is given up for it does not count against the day's emails of its mailbox.
+ */
+async function heedRefusals(
   { db, keys, now }: Deps,
-  { readers }: Post['mailing'],
+  { mailing, letters, canonicals }: Omit<Post, 'way'>,
   outcomes: Outcome[],
 ): Promise<void> {
-  const unknown = readers.filter((_, place) => outcomes[place]?.isNoMailbox)
-  const digests = unknown.map(({ to }) => mailboxDigest(keys, to))
-  await suppress(db, { digests, reason: 'bounced', at: now() })
+  const refused = mailing.readers.flatMap(({ to }, place) => {
+    const failure = outcomes[place]
+    return failure?.verdict ? [{ to, failure, letter: letters[place]!, canonical: canonicals[place] }] : []
+  })
+  if (refused.length === 0) return
+  const unknown = refused.filter(({ failure }) => failure.verdict === 'no-such-mailbox')
+  await suppress(db, {
+    digests: unknown.map(({ to }) => mailboxDigest(keys, to)),
+    domains: unknown.map(({ to }) => domainDigest(keys, domainOf(to))),
+    reason: 'bounced',
+    at: now(),
+  })
+  const refusals = refused.flatMap(({ to: address, failure: { verdict, reply } }) =>
+    reply === undefined ? [] : [{ address, verdict, reply, at: now() }],
+  )
+  await recordRefusals(db, keys, refusals)
+  const uncounted = refused.flatMap(({ to: exact, failure, letter: { id, campaignId }, canonical }) =>
+    canonical !== undefined && failure.isPermanent && failure.verdict !== 'no-such-mailbox'
+      ? [{ id, campaignId, exact, canonical }]
+      : [],
+  )
+  await uncountAgainstCaps(db, { keys, letters: uncounted, now: now() })
 }
 
 /** Letters that went are written down as such however long the database is away: else they would go again. */

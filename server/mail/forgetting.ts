@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
+import { forgetRefusals } from './refusals.ts'
 
 /**
  * A letter is forgotten when its delivery window ends: servers on the way try for three days, and tell within a fourth.
@@ -20,7 +21,9 @@ export async function forgetLetters({ db, now }: Deps): Promise<void> {
 const BOUNCE_DAYS = 30
 
 /** Of mailboxes only what their owners wanted is kept for good. */
-export async function forgetMailboxes({ db, now }: Deps): Promise<void> {
+export async function forgetMailboxes(deps: Deps): Promise<void> {
+  const { db, now } = deps
+  await forgetRefusals(deps)
   const at = sql`${now().toISOString()}::timestamptz`
   await db.execute(sql`delete from mail_allowances where last_at <= ${at} - interval '24 hours'`)
   await db.execute(sql`

@@ -1,4 +1,5 @@
 import { type Fills, withOwn } from '../../emails/fill.ts'
+import type { FailureVerdict } from './classify-failure.ts'
 import type { Sender } from './message.ts'
 import { messageIdOf } from './message-id.ts'
 
@@ -96,10 +97,10 @@ interface FailureDetails {
   status?: number | undefined
   /** The same letter would be refused again: trying on is of no use. */
   isPermanent?: boolean
-  /** There is no such mailbox. */
-  isNoMailbox?: boolean
-  /** Refused for what the address is: whoever typed it should look at it again. */
-  blamesAddress?: boolean
+  /** What the refusal says about the mailbox and about us. */
+  verdict?: FailureVerdict | undefined
+  /** What the mailbox's server said, without addresses: `withoutAddresses`. */
+  reply?: string | undefined
   /** Seconds that the mail server asks us to wait. */
   retryAfter?: number | undefined
 }
@@ -113,34 +114,28 @@ const aboutTheLetter: ReadonlySet<MailFailureCode> = new Set([
 ])
 
 /**
- * Why a letter did not go. It keeps neither the cause nor its words: errors of mail libraries
+ * Why a letter did not go. It does not keep the cause: errors of mail libraries
  * hold the recipient's address, and failures end up in logs and in the jobs table.
  */
 export class MailFailure extends Error {
   readonly code: MailFailureCode
   readonly status: number | undefined
   readonly isPermanent: boolean
-  readonly isNoMailbox: boolean
-  readonly blamesAddress: boolean
+  readonly verdict: FailureVerdict | undefined
+  readonly reply: string | undefined
   readonly retryAfter: number | undefined
 
   constructor(
     code: MailFailureCode,
-    {
-      status,
-      isPermanent = false,
-      isNoMailbox = false,
-      blamesAddress = false,
-      retryAfter,
-    }: FailureDetails = {},
+    { status, isPermanent = false, verdict, reply, retryAfter }: FailureDetails = {},
   ) {
     super(status === undefined ? reasons[code] : `${reasons[code]} (${status})`)
     this.name = 'MailFailure'
     this.code = code
     this.status = status
     this.isPermanent = isPermanent
-    this.isNoMailbox = isNoMailbox
-    this.blamesAddress = blamesAddress
+    this.verdict = verdict
+    this.reply = reply
     this.retryAfter = retryAfter
   }
 

@@ -15,6 +15,8 @@ export interface Post {
   mailing: Mailing
   /** In the order of the mailing's readers. */
   letters: LedgerLetter[]
+  /** What counts as their mailboxes, for letters of which there may be too many; in the same order. */
+  canonicals: (string | undefined)[]
 }
 
 /** Puts what reads the same into as few calls as a way out takes. */
@@ -29,7 +31,12 @@ export async function postsOf(deps: Pick<Deps, 'mail' | 'demoMail'>, ready: Read
     const same = { ...(await email.shared()), locale: email.locale, fromName }
     for (const some of inPieces(together, way.largest)) {
       const mailing = { ...same, readers: some.map(readerOf) }
-      posts.push({ way, mailing, letters: some.map(({ letter }) => letter) })
+      posts.push({
+        way,
+        mailing,
+        letters: some.map(({ letter }) => letter),
+        canonicals: some.map(({ addressed }) => addressed.canonical),
+      })
     }
   }
   return posts

@@ -1,16 +1,20 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, isNotNull } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
 import { letters } from '../db/schema.ts'
 import type { ReceiptStatus } from './contract.ts'
 
 /**
- * Whether the letter came back, or was refused, for what its address is: a mistake of ours is not hers to look for. It tells nothing else: not that it went, since letters to mailboxes that get no more mail do
- * not, nor whether there is such a letter.
+ * `bounced`: the mailbox does not exist. `undelivered`: its server refuses us, or the email was given up for another reason.
+ * It tells nothing else: not that an email went, since emails to mailboxes that get no more mail do not, nor whether there
+ * is such an email.
  */
 export async function receiptStatus({ db }: Pick<Deps, 'db'>, receipt: string): Promise<ReceiptStatus> {
-  const found = await db
-    .select({ id: letters.id })
+  const [failed] = await db
+    .select({ verdict: letters.verdict, state: letters.state })
     .from(letters)
-    .where(and(eq(letters.id, receipt), letters.blamesAddress))
-  return { status: found.length > 0 ? 'bounced' : 'waiting' }
+    .where(and(eq(letters.id, receipt), isNotNull(letters.verdict)))
+  if (!failed) return { status: 'waiting' }
+  if (failed.verdict === 'no-such-mailbox') return { status: 'bounced' }
+  const isGivenUp = failed.state === 'refused' || failed.state === 'bounced'
+  return { status: isGivenUp || failed.verdict === 'refuses-us' ? 'undelivered' : 'waiting' }
 }

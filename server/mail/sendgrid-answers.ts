@@ -1,3 +1,4 @@
+import { classifyFailure } from './classify-failure.ts'
 import { MailFailure, type Outcome } from './mail.ts'
 
 /** What came of one call, and for whom where it was refused. */
@@ -20,7 +21,7 @@ interface SendgridError {
 
 export function answerTo({ code, response = {} }: SendgridError): Answer {
   const status = typeof code === 'number' ? code : response.status
-  if (status === 400) return refusal(fieldsOf(response.body))
+  if (status === 400) return refusal(problemsIn(response.body))
   return { outcome: failureOf(status, code, pauseIn(response.headers)) }
 }
 
@@ -32,33 +33,44 @@ function failureOf(
 ): MailFailure {
   if (status === 401 || status === 403) return new MailFailure('not-authorized', { status })
   if (status === 429) return new MailFailure('too-fast', { status, retryAfter })
-  if (status === 413) return new MailFailure('refused', { status })
+  if (status === 413) return new MailFailure('refused', { status, verdict: 'unknown' })
   if (status !== undefined) return new MailFailure('failing', { status, retryAfter })
   const isTime = ['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT'].includes(String(code))
   return new MailFailure(isTime ? 'timed-out' : 'unreachable')
 }
 
 /** A sender that it does not take is the operator's to mend, and no letter's fault. */
-function refusal(fields: string[]): Answer {
+function refusal(problems: Problem[]): Answer {
   const status = 400
+  const fields = problems.flatMap(({ field }) => field ?? [])
   if (fields.some((field) => /^from\b/.test(field)))
     return { outcome: new MailFailure('not-authorized', { status }) }
-  const blamesAddress =
+  const isAboutAddresses =
     fields.length > 0 && fields.every((field) => /^personalizations\.\d+\.to\b/.test(field))
-  const outcome = new MailFailure('refused', { status, blamesAddress })
+  const isInvalid = problems.every(
+    ({ message: text }) => classifyFailure({ speaker: 'provider', text }) === 'no-such-mailbox',
+  )
+  const verdict = isAboutAddresses && isInvalid ? 'no-such-mailbox' : 'unknown'
+  const outcome = new MailFailure('refused', { status, verdict })
   const places = fields.flatMap((field) => /^personalizations\.(\d+)\./.exec(field)?.[1] ?? [])
   if (places.length > 0) return { outcome, meant: places.map(Number) }
   const isShared = fields.some((field) => /^(content|subject|tracking_settings)\b/.test(field))
   return { outcome, ...(isShared && { meant: 'everyone' }) }
 }
 
+interface Problem {
+  message: string | undefined
+  field: string | undefined
+}
+
 /** As in `{"errors": [{"message": "…", "field": "personalizations.3.to.0.email", "help": null}]}`. */
-function fieldsOf(body: unknown): string[] {
+function problemsIn(body: unknown): Problem[] {
   if (typeof body !== 'object' || body === null || !('errors' in body) || !Array.isArray(body.errors))
     return []
-  return body.errors.flatMap((error: { field?: unknown } | null) =>
-    typeof error?.field === 'string' ? error.field : [],
-  )
+  return body.errors.map((error: { message?: unknown; field?: unknown } | null) => ({
+    message: typeof error?.message === 'string' ? error.message : undefined,
+    field: typeof error?.field === 'string' ? error.field : undefined,
+  }))
 }
 
 /** After this it is asked again, whatever it said: a wrong date must not stop all mail. */

@@ -1,5 +1,6 @@
 import type { Heard } from './back-channel.ts'
-import { isAboutTheAddress, isNoMailbox } from './mailbox-status.ts'
+import { checkedOrNone } from '../pledges/address.ts'
+import { classifyFailure, type FailureVerdict } from './classify-failure.ts'
 import type { Copy } from './provider-copies.ts'
 import type { SendgridListName } from './sendgrid-lists.ts'
 
@@ -10,8 +11,10 @@ export interface SendgridEvent {
   type?: unknown
   /** `5.1.1`. */
   status?: unknown
-  /** Why a letter was dropped, in SendGrid's words. */
+  /** Why a letter was dropped, in SendGrid's words, or what the mailbox's server said. */
   reason?: unknown
+  /** `Invalid Address`, `Reputation`, …: how SendGrid sorts a bounce. */
+  bounce_classification?: unknown
   /** What we sent along: the letter's id. */
   letter?: unknown
   'smtp-id'?: unknown
@@ -26,14 +29,9 @@ export function heardIn(event: SendgridEvent): Heard | undefined {
     case 'delivered':
       return { letter, what: 'delivered' }
     case 'bounce':
-      return {
-        letter,
-        what: 'bounced',
-        isForGood: isBounceForGood(event),
-        blamesAddress: isBounceOfAddress(event),
-      }
+      return { letter, what: 'bounced', verdict: verdictOn(event), ...whatItSays(event) }
     case 'dropped':
-      return { letter, what: 'bounced', isForGood: isOnTheirList(event), blamesAddress: isNoAddress(event) }
+      return { letter, what: 'bounced', verdict: verdictOnDropped(event), ...whatItSays(event) }
     case 'spamreport':
       return { letter, what: 'spam-reported' }
     default:
@@ -67,23 +65,30 @@ function letterOf({ letter, 'smtp-id': messageId }: SendgridEvent): string | und
   return id
 }
 
-/** A letter that was `blocked` did not arrive, for a reason that may pass. */
-function isBounceForGood({ type, status }: SendgridEvent): boolean {
-  return textOf(type) !== 'blocked' && (textOf(status) === '' || isNoMailbox(textOf(status)))
+/** SendGrid calls an email `blocked` that the server refuses for what we or the email are. */
+function verdictOn({
+  type,
+  status,
+  reason,
+  bounce_classification: classification,
+}: SendgridEvent): FailureVerdict {
+  const report = { speaker: 'provider', status: textOf(status), text: textOf(reason) } as const
+  const own = classifyFailure(report)
+  const verdict = own === 'unknown' ? classifyFailure({ ...report, text: textOf(classification) }) : own
+  return verdict === 'no-such-mailbox' && textOf(type) === 'blocked' ? 'unknown' : verdict
 }
 
-function isBounceOfAddress({ type, status }: SendgridEvent): boolean {
-  return textOf(type) !== 'blocked' && isAboutTheAddress(textOf(status))
+/**
+ * An email that SendGrid never tried says nothing new: decision 33. Its list of bounces may blame us, so that the next
+ * email is tried again once the address is off the list.
+ */
+function verdictOnDropped({ reason }: SendgridEvent): FailureVerdict | undefined {
+  const verdict = classifyFailure({ speaker: 'provider', text: textOf(reason) })
+  return verdict === 'no-such-mailbox' ? verdict : undefined
 }
 
-/** That an earlier letter bounced is told to nobody who comes later: decision 33. */
-function isNoAddress({ reason }: SendgridEvent): boolean {
-  return textOf(reason) === 'Invalid'
-}
-
-/** It was never tried, because an earlier letter bounced, or because there can be no such address. */
-function isOnTheirList({ reason }: SendgridEvent): boolean {
-  return ['Bounced Address', 'Invalid'].includes(textOf(reason))
+function whatItSays({ email, reason }: SendgridEvent): Pick<Heard, 'address' | 'reply'> {
+  return { address: checkedOrNone(textOf(email)), reply: textOf(reason) }
 }
 
 function textOf(value: unknown): string {

@@ -1,6 +1,7 @@
 import type { Write } from '../db/batch.ts'
 import type { Db } from '../db/db.ts'
 import { type Columns, rowsFrom, runPrepared, valuesOf } from '../db/prepared.ts'
+import type { FailureVerdict } from './classify-failure.ts'
 import type { LedgerLetter } from './ledger.ts'
 import { MailFailure, type Outcome } from './mail.ts'
 
@@ -20,7 +21,7 @@ interface Standing {
   attempts: number
   dueAt?: Date
   failure?: string
-  blamesAddress?: boolean
+  verdict?: FailureVerdict | undefined
 }
 
 const HOUR_MS = 3_600_000
@@ -32,15 +33,13 @@ const FIRST_PAUSE_MS = 30_000
 export function standingAfter({ letter, outcome, at, rest = 0 }: Attempt): Standing {
   const { attempts } = letter
   if (!outcome) return { state: 'sent', attempts }
+  const { verdict } = outcome
   if (outcome.isAboutTheWay) return { state: 'queued', attempts, dueAt: later(at, rest) }
-  if (outcome.isPermanent) {
-    const { message: failure, blamesAddress } = outcome
-    return { state: 'refused', attempts, failure, blamesAddress }
-  }
+  if (outcome.isPermanent) return { state: 'refused', attempts, failure: outcome.message, verdict }
   if (at.getTime() - letter.askedAt.getTime() > GIVEN_UP_MS)
-    return { state: 'refused', attempts, failure: new MailFailure('gave-up', outcome).message }
+    return { state: 'refused', attempts, failure: new MailFailure('gave-up', outcome).message, verdict }
   const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempts, 2 * HOUR_MS)
-  return { state: 'queued', attempts: attempts + 1, dueAt: later(at, pause) }
+  return { state: 'queued', attempts: attempts + 1, dueAt: later(at, pause), verdict }
 }
 
 function later(at: Date, ms: number): Date {
@@ -56,7 +55,7 @@ const columns: Columns<Settling> = {
   attempts: ['int', ({ standing }) => standing.attempts],
   due_at: ['timestamptz', ({ standing }) => standing.dueAt],
   failure: ['text', ({ standing }) => standing.failure],
-  blames_address: ['bool', ({ standing }) => standing.blamesAddress ?? false],
+  verdict: ['text', ({ standing }) => standing.verdict],
   at: ['timestamptz', ({ at }) => at],
 }
 
@@ -66,7 +65,7 @@ const SETTLE = {
   text: `
     with settled as (
       update letters set state = after.state, attempts = after.attempts, failure = after.failure, claimed_by = null,
-        blames_address = after.blames_address,
+        verdict = after.verdict,
         due_at = greatest(after.due_at, letters.due_at),
         settled_at = case when after.state <> 'queued' then at end,
         sealed = case when after.state = 'queued' then sealed end

@@ -1,7 +1,8 @@
 import { createTransport, type NodemailerError, type SendMailOptions } from 'nodemailer'
+import { classifyFailure } from './classify-failure.ts'
 import { type Letter, type Mail, MailFailure, type MailFailureCode, oneByOne } from './mail.ts'
 import { messageOf, onlyToItsRecipient, readSender } from './message.ts'
-import { isAboutTheAddress, isNoMailbox } from './mailbox-status.ts'
+import { withoutAddresses } from './refusals.ts'
 import type { ReturnPaths } from './return-paths.ts'
 import { readSmtpUrl, type SmtpConnection } from './smtp-url.ts'
 
@@ -36,7 +37,7 @@ export function smtpMail({ url, from, dkim, returnPaths, timeLimit = 60_000 }: S
     await transport
       .sendMail({ ...message, ...wayBack(letter, returnPaths), signal: AbortSignal.timeout(timeLimit) })
       .catch((error: NodemailerError) => {
-        throw failureOf(error)
+        throw failureOf(error, letter.to)
       })
   })
 
@@ -50,10 +51,16 @@ export function smtpMail({ url, from, dkim, returnPaths, timeLimit = 60_000 }: S
   }
 }
 
-/** Where it comes back to, and how: told of nothing but failure, with no more of it than its headers (RFC 3461). */
+/**
+ * Where it comes back to: failures alone, with no more of it than its headers (RFC 3461). A server that forwards the email
+ * names the recipient we wrote to in what it sends back.
+ */
 function wayBack({ id, to }: Letter, returnPaths: ReturnPaths | undefined): SendMailOptions {
   if (!returnPaths) return {}
-  return { envelope: { from: returnPaths.of(id), to }, dsn: { ret: 'HDRS', notify: ['FAILURE'] } }
+  return {
+    envelope: { from: returnPaths.of(id), to },
+    dsn: { ret: 'HDRS', notify: ['FAILURE'], recipient: to },
+  }
 }
 
 function poolOf(connection: SmtpConnection, timeLimit: number) {
@@ -111,17 +118,18 @@ const codes: Record<string, MailFailureCode> = {
   EDNS: 'unreachable',
 }
 
-function failureOf(error: NodemailerError): MailFailure {
+function failureOf(error: NodemailerError, recipient: string): MailFailure {
   if (error instanceof MailFailure) return error
-  const status = error.responseCode
+  const { responseCode: status, response: text = '' } = error
   const known = isAboutTrust(error) ? 'insecure' : codes[error.code ?? '']
   if (known) return new MailFailure(known, { status })
   if (status === undefined || !isAboutTheLetter(error)) return new MailFailure('unknown', { status })
+  const verdict = classifyFailure({ speaker: 'smtp', code: status, text })
   return new MailFailure('refused', {
     status,
-    isPermanent: isForGood(error),
-    isNoMailbox: isUnknown(error),
-    blamesAddress: isForGood(error) && blamesAddress(error),
+    isPermanent: error.permanent === true && !(verdict === 'refuses-us' && isWorthWaiting(error)),
+    verdict,
+    reply: withoutAddresses(text, recipient),
   })
 }
 
@@ -134,23 +142,7 @@ function isAboutTheLetter({ command }: NodemailerError): boolean {
   return ['RCPT TO', 'DATA'].includes(command ?? '')
 }
 
-/** What a server holds against *us* (a policy, 5.7.x: relaying, a block list) can be mended by the operator, so the letter waits for that. */
-function isForGood({ permanent, response = '' }: NodemailerError): boolean {
-  return permanent === true && !/^\d{3}[ -]5\.7\./.test(response)
-}
-
-/** The mailbox's own server says, before it has seen the letter, that there is none. */
-function isUnknown({ command, responseCode = 0, response = '' }: NodemailerError): boolean {
-  const status = statusIn(response)
-  return command === 'RCPT TO' && responseCode >= 550 && (status ? isNoMailbox(status) : responseCode === 550)
-}
-
-/** Once a server has seen the letter it is that which it refuses, unless it says otherwise. */
-function blamesAddress({ command, response = '' }: NodemailerError): boolean {
-  const status = statusIn(response)
-  return command === 'RCPT TO' ? isAboutTheAddress(status ?? '') : /^5\.[12]\./.test(status ?? '')
-}
-
-function statusIn(response: string): string | undefined {
-  return /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(response)?.[1]
+/** The operator can get us off a blocklist. What a server holds against the text of the email stays in it. */
+function isWorthWaiting({ command, response = '' }: NodemailerError): boolean {
+  return command === 'RCPT TO' || /^\d{3}[ -]5\.7\./.test(response)
 }

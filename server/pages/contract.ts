@@ -2,6 +2,7 @@
 import type { Campaign } from '../campaigns/contract.ts'
 import type { AddressDomain, Campus } from '../campuses/contract.ts'
 import type { CampusStanding, Leaderboard } from '../leaderboards/contract.ts'
+import type { ReceiptStatus } from '../mail/contract.ts'
 import type { Confirmation, MyPledge, PledgeRequest } from '../pledges/contract.ts'
 import type { PublicCode } from '../refusal.ts'
 
@@ -35,7 +36,7 @@ export type SigningStep =
       receipt?: string
       /** As above. */
       captcha?: string
-      hasBounced?: boolean
+      delivery?: ReceiptStatus['status']
       /** "Ada L.", for a form that could not show it. */
       listedAs?: string
     }

@@ -207,5 +207,5 @@ export async function confirmedStep(
 export async function receiptStep(deps: Deps, { email = '', receipt }: ReceiptForm): Promise<Stepped> {
   if (!receipt) return { step: { at: 'check-email', email }, status: 200 }
   const { status } = await receiptStatus(deps, receipt)
-  return { step: { at: 'check-email', email, receipt, hasBounced: status === 'bounced' }, status: 200 }
+  return { step: { at: 'check-email', email, receipt, delivery: status }, status: 200 }
 }

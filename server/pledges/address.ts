@@ -65,6 +65,16 @@ function trimmedBy(text: string, before: RegExp, after: RegExp): string {
   return text.slice(start, end)
 }
 
+/** The exact form of an address that somebody else wrote down; undefined where it is none that we write to. */
+export function checkedOrNone(typed: string): string | undefined {
+  try {
+    return checkedAddress(typed).exact
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
 /** @param domain in its ASCII form */
 export function registrableDomain(domain: string): string {
   return getDomain(domain, { allowPrivateDomains: false }) ?? domain

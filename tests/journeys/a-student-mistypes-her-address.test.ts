@@ -73,7 +73,7 @@ test('a student mistypes her address, her letter comes back later: her browser a
   await inbox.next('aad@mit.edu')
 
   const { port } = receiver
-  const taken = await bringBack({ port, to: envelope.from, raw: aNotification() })
+  const taken = await bringBack({ port, to: envelope.from, raw: aNotification({ to: 'aad@mit.edu' }) })
   const { receipt } = (await sign(server, slug, { email: 'aad@mit.edu' })).json()
   await page.clock.fastForward(10_000)
   await another.clock.fastForward(10_000)
@@ -133,7 +133,7 @@ test('without JavaScript a button on the same page tells it, in Spanish too', as
   await page.goto(`${publicUrl}/embed/${slug}?locale=es`)
   await page.getByLabel('Correo electrónico', { exact: true }).fill('bbo@mit.edu')
   await page.getByRole('button', { name: 'Firma el compromiso' }).click()
-  const ask = page.getByRole('button', { name: '¿No llegó nada? Mira si rebotó' })
+  const ask = page.getByRole('button', { name: '¿No llegó nada? Mira qué pasó' })
   await ask.click()
   const early = await page.locator('main').innerText()
   await refused()

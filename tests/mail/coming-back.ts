@@ -28,7 +28,16 @@ export async function bringBack({ port, to, raw, from = '', tls = {} }: Bringing
 }
 
 /** What a server says of a letter that it took, and could not deliver (RFC 3464). */
-export function aNotification({ action = 'failed', status = '5.1.1' } = {}): string {
+export function aNotification({
+  to = 'ada@mail.example',
+  final = undefined as string | undefined,
+  original = '',
+  action = 'failed',
+  status = '5.1.1',
+  diagnostic = undefined as string | undefined,
+  type = 'message/delivery-status',
+} = {}): string {
+  const says = diagnostic ?? `smtp; 550 ${status} <${to}>`
   return [
     'From: MAILER-DAEMON@mx.example.edu',
     'Subject: Undelivered Mail Returned to Sender',
@@ -41,14 +50,15 @@ export function aNotification({ action = 'failed', status = '5.1.1' } = {}): str
     '',
     'I am sorry to have to inform you.',
     '--b',
-    'Content-Type: message/delivery-status',
+    `Content-Type: ${type}`,
     '',
     'Reporting-MTA: dns; mx.example.edu',
     '',
-    'Final-Recipient: rfc822; ada@mail.example',
+    ...(original ? [`Original-Recipient: ${original}`] : []),
+    `Final-Recipient: ${final ?? `rfc822; ${to}`}`,
     `Action: ${action}`,
     `Status: ${status}`,
-    'Diagnostic-Code: smtp; 550 5.1.1 <ada@mail.example>: unknown',
+    ...(says ? [`Diagnostic-Code: ${says}`] : []),
     '',
     '--b',
     'Content-Type: text/rfc822-headers',

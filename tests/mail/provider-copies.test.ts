@@ -100,7 +100,7 @@ describe('what SendGrid keeps of mailboxes that do not get our letters', () => {
       'bounced',
       'complained',
       undefined,
-      'bounced',
+      undefined,
       'bounced',
     ])
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { FailureVerdict } from '../../server/mail/classify-failure.ts'
 import { mailboxDigest, suppress } from '../../server/mail/suppressions.ts'
 import { checkedAddress } from '../../server/pledges/address.ts'
 import { anOpenCampaign, confirm, sign } from '../builders.ts'
@@ -22,21 +23,33 @@ async function ask(receipt: string) {
   return await server.app.inject({ method: 'GET', url: `/api/v1/receipts/${receipt}` })
 }
 
-async function bring(receipt: string, state: string): Promise<void> {
+async function bring(receipt: string, state: string, verdict?: FailureVerdict): Promise<void> {
   await server.deps.db.execute(sql`
-    update letters set state = ${state}, blames_address = ${['bounced', 'refused'].includes(state)}, settled_at = now(), claimed_by = null where id = ${receipt}`)
+    update letters set state = ${state}, verdict = ${verdict ?? null}, settled_at = now(), claimed_by = null where id = ${receipt}`)
 }
 
 describe('a receipt', () => {
-  test.each(['bounced', 'refused'])('says so once its letter was %s', async (state) => {
+  test.each([
+    ['bounced', 'no-such-mailbox', 'bounced'],
+    ['refused', 'no-such-mailbox', 'bounced'],
+    ['bounced', 'refuses-us', 'undelivered'],
+    ['refused', 'refuses-us', 'undelivered'],
+    ['queued', 'refuses-us', 'undelivered'],
+    ['bounced', 'unknown', 'undelivered'],
+    ['refused', 'unknown', 'undelivered'],
+    ['refused', 'mailbox-full-or-temporary', 'undelivered'],
+    ['queued', 'mailbox-full-or-temporary', 'waiting'],
+    ['bounced', undefined, 'waiting'],
+    ['refused', undefined, 'waiting'],
+  ] as const)('of an email that is %s with %s says %s', async (state, verdict, status) => {
     const receipt = await signed('typo@mail.example')
     const before = await ask(receipt)
-    await bring(receipt, state)
+    await bring(receipt, state, verdict)
 
     const after = await ask(receipt)
 
     expect(before.json()).toEqual({ status: 'waiting' })
-    expect(after.json()).toEqual({ status: 'bounced' })
+    expect(after.json()).toEqual({ status })
     expect(after.headers['cache-control']).toBe('no-store')
   })
 
@@ -64,7 +77,7 @@ describe('a receipt', () => {
   test('of another who signed with the same address does not tell of this one’s letter', async () => {
     const hers = await signed('shared@mail.example')
     const anothers = await signed('shared@mail.example')
-    await bring(hers, 'bounced')
+    await bring(hers, 'bounced', 'no-such-mailbox')
 
     const told = await ask(anothers)
 
@@ -113,13 +126,13 @@ afterAll(() => inbox.close())
 describe('the receipt of a letter that the mail server refused', () => {
   test.each([
     ['as there is no such mailbox', 'recipient', 550, '5.1.1 No such user', 'refused', 'bounced'],
-    ['as the mailbox is full', 'recipient', 552, '5.2.2 Full', 'refused', 'bounced'],
+    ['as the mailbox is full', 'recipient', 552, '5.2.2 Full', 'refused', 'undelivered'],
     ['for its reader, with a bare code', 'recipient', 550, 'No such user', 'refused', 'bounced'],
     ['for its reader, once it had all of it', 'letter', 550, '5.1.1 No such user', 'refused', 'bounced'],
-    ['for what stands in it', 'letter', 554, '5.6.0 We do not like this', 'refused', 'waiting'],
-    ['for what stands in it, with a bare code', 'letter', 554, 'Spam', 'refused', 'waiting'],
-    ['for a protocol that we broke', 'recipient', 555, '5.5.4 Unknown parameter', 'refused', 'waiting'],
-    ['for a policy against us', 'recipient', 550, '5.7.1 Not from you', 'queued', 'waiting'],
+    ['for what stands in it', 'letter', 554, '5.6.0 We do not like this', 'refused', 'undelivered'],
+    ['for what stands in it, with a bare code', 'letter', 554, 'Spam', 'refused', 'undelivered'],
+    ['for a protocol that we broke', 'recipient', 555, '5.5.4 Unknown parameter', 'refused', 'undelivered'],
+    ['for a policy against us', 'recipient', 550, '5.7.1 Not from you', 'queued', 'undelivered'],
   ] as const)('%s', async (_, at, code, words, state, status) => {
     refusal = { at, code, words }
     const { receipt } = (

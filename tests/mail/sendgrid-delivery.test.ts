@@ -26,7 +26,7 @@ async function letters(people: number): Promise<string> {
 /** How many letters were refused for what their address is, as the receipt tells. */
 async function blamed() {
   const { rows } = await server.deps.db.execute<{ letters: number }>(sql`
-    select count(*)::int as letters from letters where blames_address`)
+    select count(*)::int as letters from letters where verdict = 'no-such-mailbox'`)
   return rows[0]?.letters
 }
 

@@ -69,8 +69,10 @@ describe('what SendGrid tells', () => {
   test.each([
     ['bounced', anEvent('bounce', undefined)],
     ['bounced', anEvent('dropped', undefined, { reason: 'Invalid' })],
-    ['waiting', anEvent('bounce', undefined, { type: 'blocked', status: '5.0.0' })],
-    ['waiting', anEvent('bounce', undefined, { status: '5.7.1' })],
+    ['undelivered', anEvent('bounce', undefined, { type: 'blocked', status: '5.0.0' })],
+    ['undelivered', anEvent('bounce', undefined, { status: '5.7.1', reason: '550 5.7.1 Blocked' })],
+    ['undelivered', anEvent('bounce', undefined, { status: '5.0.0', reason: '550 sender rejected' })],
+    ['undelivered', anEvent('bounce', undefined, { status: '', reason: '' })],
     ['waiting', anEvent('dropped', undefined, { reason: 'Bounced Address' })],
     ['waiting', anEvent('dropped', undefined, { reason: 'Spam Content' })],
   ])('makes the receipt say %s: %o', async (status, event) => {
@@ -181,20 +183,48 @@ describe('what SendGrid tells', () => {
 describe('a mailbox', () => {
   test.each([
     ['that is none gets no more mail', anEvent('bounce', undefined), 'bounced'],
-    ['on SendGrid’s own list gets no more mail', anEvent('dropped', undefined), 'bounced'],
+    [
+      'that SendGrid finds invalid gets no more mail',
+      anEvent('dropped', undefined, { reason: 'Invalid' }),
+      'bounced',
+    ],
+    [
+      'that SendGrid alone calls an invalid address gets no more mail',
+      anEvent('bounce', undefined, { status: '', reason: '550', bounce_classification: 'Invalid Address' }),
+      'bounced',
+    ],
+    ['on SendGrid’s own list may get others', anEvent('dropped', undefined), undefined],
+    [
+      'of a bounce without a reason may get others',
+      anEvent('bounce', undefined, { status: '', reason: '' }),
+      undefined,
+    ],
+    [
+      'of a blocklist may get others',
+      anEvent('bounce', undefined, { status: '5.0.0', reason: '554 blocked using zen.spamhaus.org' }),
+      undefined,
+    ],
     ['whose owner called a letter spam gets no more mail', anEvent('spamreport', undefined), 'complained'],
     [
       'that would not have this letter may get others',
       anEvent('bounce', undefined, { type: 'blocked' }),
       undefined,
     ],
-    ['that is full may get others', anEvent('bounce', undefined, { status: '5.2.2' }), undefined],
     [
-      'of a server that is against us may get others',
-      anEvent('bounce', undefined, { status: '5.7.1' }),
+      'that is full may get others',
+      anEvent('bounce', undefined, { status: '5.2.2', reason: '552 5.2.2 Full' }),
       undefined,
     ],
-    ['whose server was away may get others', anEvent('bounce', undefined, { status: '4.4.1' }), undefined],
+    [
+      'of a server that is against us may get others',
+      anEvent('bounce', undefined, { status: '5.7.1', reason: '550 5.7.1 No' }),
+      undefined,
+    ],
+    [
+      'whose server was away may get others',
+      anEvent('bounce', undefined, { status: '4.4.1', reason: '' }),
+      undefined,
+    ],
     ['that has its letter may get others', anEvent('delivered', undefined), undefined],
   ])('%s', async (_, event, reason) => {
     const { db, keys } = server.deps

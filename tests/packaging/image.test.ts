@@ -21,6 +21,7 @@ const entries = [
   'server/recount.ts',
   'server/mail-check.ts',
   'server/mail-allow.ts',
+  'server/mail-refusals.ts',
 ]
 const stages = stagesOf(read('Dockerfile'))
 const last = stages.at(-1)!

@@ -82,6 +82,8 @@ test(
       ['web', 'recount'],
       ['web', 'switch', 'raised-captcha', 'on', '--all'],
       ['worker', 'mail-allow', 'ada@example.edu'],
+      ['worker', 'mail-allow', '--domain', 'example.edu'],
+      ['worker', 'mail-refusals'],
     ]
 
     const ends = await Promise.all(

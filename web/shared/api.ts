@@ -47,11 +47,11 @@ export function sign(campaign: string, request: PledgeRequest) {
   return call<PledgeReceipt>(`campaigns/${campaign}/pledges`, request)
 }
 
-/** False where nobody can say. */
-export function hasBounced(receipt: string) {
+/** `waiting` where nobody can say. */
+export function deliveryOf(receipt: string): Promise<ReceiptStatus['status']> {
   return call<ReceiptStatus>(`receipts/${receipt}`).then(
-    ({ status }) => status === 'bounced',
-    () => false,
+    ({ status }) => status,
+    () => 'waiting',
   )
 }
 

@@ -67,8 +67,10 @@ export const letters = pgTable(
     settledAt: instant('settled_at'),
     /** Why it was given up, in our words: `MailFailure`. */
     failure: text('failure'),
-    /** It was refused, or came back, for what its address is, and not for what we or the letter are. */
-    blamesAddress: boolean('blames_address').notNull().default(false),
+    /** What the last failure says, at once or later: `server/mail/classify-failure.ts`. Undefined where nothing failed. */
+    verdict: text('verdict', {
+      enum: ['no-such-mailbox', 'mailbox-full-or-temporary', 'refuses-us', 'unknown'],
+    }),
   },
   (t) => [
     primaryKey({ name: 'letters_pkey', columns: [t.id] }),
@@ -94,6 +96,10 @@ export const letters = pgTable(
       'letters_state_check',
       sql`${t.state} in ('queued', 'held', 'claimed', 'sent', 'delivered', 'bounced', 'spam-reported', 'refused', 'dropped')`,
     ),
+    check(
+      'letters_verdict_check',
+      sql`${t.verdict} in ('no-such-mailbox', 'mailbox-full-or-temporary', 'refuses-us', 'unknown')`,
+    ),
     check('letters_claimed_check', sql`(${t.state} = 'claimed') = (${t.claimedBy} is not null)`),
     check('letters_pledge_check', sql`(${t.emailDigest} is null) = (${t.addressDigest} is null)`),
   ],
@@ -104,12 +110,41 @@ export const mailSuppressions = pgTable(
   'mail_suppressions',
   {
     mailboxDigest: bytea('mailbox_digest').notNull(),
+    /** A digest of its domain, so that an operator can lift what a server said of all its mailboxes; of some it is not known. */
+    domainDigest: bytea('domain_digest'),
     reason: text('reason', { enum: ['bounced', 'complained', 'asked'] }).notNull(),
     since: instant('since').notNull(),
   },
   (t) => [
     primaryKey({ name: 'mail_suppressions_pkey', columns: [t.mailboxDigest] }),
+    index('mail_suppressions_domain_index')
+      .on(t.domainDigest)
+      .where(sql`reason = 'bounced'`),
     check('mail_suppressions_reason_check', sql`${t.reason} in ('bounced', 'complained', 'asked')`),
+  ],
+)
+
+/** Domains whose servers refused our email in the last seven days, for the operator. */
+export const mailRefusals = pgTable(
+  'mail_refusals',
+  {
+    /** A keyed digest of the registrable domain. */
+    domainDigest: bytea('domain_digest').notNull(),
+    /** Its name, once five mailboxes of it were refused: the domain of one person names them. */
+    domain: text('domain'),
+    /** Keyed marks of the refused mailboxes, eight bytes each, until the domain has its name. */
+    mailboxes: bytea('mailboxes').array().notNull(),
+    refusals: integer('refusals').notNull(),
+    firstAt: instant('first_at').notNull(),
+    lastAt: instant('last_at').notNull(),
+    /** Of the last refusal. */
+    verdict: text('verdict', { enum: ['refuses-us', 'unknown'] }).notNull(),
+    /** What the server said last, without addresses and names of the domain. */
+    reply: text('reply').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'mail_refusals_pkey', columns: [t.domainDigest] }),
+    check('mail_refusals_verdict_check', sql`${t.verdict} in ('refuses-us', 'unknown')`),
   ],
 )
 

@@ -1,8 +1,9 @@
 import type { Campus } from '../../../server/campuses/contract.ts'
 import type { CampusStanding } from '../../../server/leaderboards/contract.ts'
+import type { ReceiptStatus } from '../../../server/mail/contract.ts'
 import type { SigningStep } from '../../../server/pages/contract.ts'
 import type { Confirmation, PledgeRequest } from '../../../server/pledges/contract.ts'
-import { ApiProblem, confirm, hasBounced, sign, standingOf } from '../../shared/api.ts'
+import { ApiProblem, confirm, deliveryOf, sign, standingOf } from '../../shared/api.ts'
 import type { Happening } from '../../shared/host.ts'
 import { Proof } from '../../shared/proof.svelte.ts'
 import { CampusChoice } from './campus-choice.svelte.ts'
@@ -51,8 +52,8 @@ export class Signing {
   standing = $state.raw<CampusStanding>()
   /** Whether the browser, and not the server, brought this step about. */
   hasMoved = $state(false)
-  /** Whether the letter came back. */
-  hasBounced = $state(false)
+  /** What became of the email. */
+  delivery = $state<ReceiptStatus['status']>('waiting')
   receipt: string | undefined
   proof: Proof
   /** What a form without a script is let in with, once it has waited. */
@@ -72,7 +73,7 @@ export class Signing {
     if (step.at === 'asking') this.#takeUp(step)
     if (step.at === 'check-email') {
       Object.assign(this, { problem: step.refusal, typed: { ...this.typed, email: step.email } })
-      this.hasBounced = step.hasBounced ?? false
+      this.delivery = step.delivery ?? 'waiting'
       this.receipt = step.receipt
       if (import.meta.env.SSR) Object.assign(this, { waits: step.captcha, listedAs: step.listedAs })
     }
@@ -104,7 +105,7 @@ export class Signing {
       return this.#send()
     })
     this.receipt = receipt
-    this.hasBounced = false
+    this.delivery = 'waiting'
   }
 
   async #send() {
@@ -117,7 +118,8 @@ export class Signing {
     const timer = setInterval(async () => {
       const receipt = this.receipt
       if (!receipt || document.hidden || times >= LONGEST || ++times & (times - 1)) return
-      if ((await hasBounced(receipt)) && receipt === this.receipt) this.hasBounced = true
+      const delivery = await deliveryOf(receipt)
+      if (receipt === this.receipt) this.delivery = delivery
     }, ASKING_MS)
     return () => clearInterval(timer)
   }
@@ -139,7 +141,7 @@ export class Signing {
 
   change = () => {
     this.#move('asking')
-    if (this.hasBounced) this.problem = { code: 'email-invalid', field: 'email' }
+    if (this.delivery === 'bounced') this.problem = { code: 'email-invalid', field: 'email' }
   }
 
   #move(at: SigningState) {

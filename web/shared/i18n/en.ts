@@ -96,6 +96,8 @@ export const en = {
     checkText:
       'We emailed you a six-digit code. Type it here, or press the button in the email. We sent it to:',
     bounced: 'That address bounced. Check it: {email}',
+    undelivered:
+      'We could not deliver our email to {email}. The trouble is probably ours, not yours. Try another address.',
     code: 'Six digits',
     confirm: 'Confirm my pledge',
     confirming: 'Confirming…',
@@ -112,7 +114,7 @@ export const en = {
     whyThese: 'Why {names}?',
     source: 'Source',
     clauses: 'You can promise more',
-    askBounced: 'Nothing came? See whether it bounced',
+    askBounced: 'Nothing came? See what happened to it',
   },
   campuses: { which: 'Which of these is yours?', none: 'None of these' },
   thanks: {

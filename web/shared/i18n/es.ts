@@ -97,6 +97,8 @@ export const es: Words = {
     checkText:
       'Te enviamos un código de seis dígitos. Escríbelo aquí o presiona el botón del correo. Lo enviamos a:',
     bounced: 'Esa dirección rebotó. Revísala: {email}',
+    undelivered:
+      'No pudimos entregar nuestro correo a {email}. Lo más probable es que el problema sea nuestro, no tuyo. Prueba con otra dirección.',
     code: 'Seis dígitos',
     confirm: 'Confirmar mi compromiso',
     confirming: 'Confirmando…',
@@ -113,7 +115,7 @@ export const es: Words = {
     whyThese: '¿Por qué {names}?',
     source: 'Fuente',
     clauses: 'Puedes prometer más',
-    askBounced: '¿No llegó nada? Mira si rebotó',
+    askBounced: '¿No llegó nada? Mira qué pasó',
   },
   campuses: { which: '¿Cuál de estos es el tuyo?', none: 'Ninguno de estos' },
   thanks: {
