@@ -19,7 +19,7 @@ export const chapterRequest = defineEmail<ChapterRequestValues>({
       namingSubject: 'Did you ask to lead “{campaignTitle}”?',
       preheader: 'Nobody hears of it before you say yes.',
       blocks: [
-        { kind: 'heading', words: 'One press, and it is on its way' },
+        { kind: 'heading', words: 'Check your request, and send it' },
         {
           kind: 'paragraph',
           words: 'Somebody asked, with your address, to lead “{campaignTitle}” at {campusName}.',
@@ -27,9 +27,9 @@ export const chapterRequest = defineEmail<ChapterRequestValues>({
         {
           kind: 'paragraph',
           words:
-            'If it was you: press the button, and those who run the campaign get your name, your address and your words.',
+            'If it was you, press the button. It shows the name and the words that were typed, and you decide whether to send them.',
         },
-        { kind: 'button', words: 'It was me', url: '{confirmUrl}' },
+        { kind: 'button', words: 'See the request', url: '{confirmUrl}' },
         { kind: 'small', words: 'The link works for {expiresIn}.' },
         { kind: 'small', words: 'If it was not you, do nothing. Nobody hears of it, and it is deleted.' },
       ],
@@ -41,7 +41,7 @@ export const chapterRequest = defineEmail<ChapterRequestValues>({
       namingSubject: '¿Pediste encabezar «{campaignTitle}»?',
       preheader: 'Nadie lo sabrá antes de que digas que sí.',
       blocks: [
-        { kind: 'heading', words: 'Un clic y va en camino' },
+        { kind: 'heading', words: 'Revisa tu solicitud y envíala' },
         {
           kind: 'paragraph',
           words: 'Alguien pidió, con tu dirección, encabezar «{campaignTitle}» en {campusName}.',
@@ -49,9 +49,9 @@ export const chapterRequest = defineEmail<ChapterRequestValues>({
         {
           kind: 'paragraph',
           words:
-            'Si fuiste tú: pulsa el botón y quienes llevan la campaña recibirán tu nombre, tu dirección y tus palabras.',
+            'Si fuiste tú, toca el botón. Verás el nombre y las palabras que se escribieron, y tú decides si las envías.',
         },
-        { kind: 'button', words: 'Fui yo', url: '{confirmUrl}' },
+        { kind: 'button', words: 'Ver la solicitud', url: '{confirmUrl}' },
         { kind: 'small', words: 'El enlace funciona durante {expiresIn}.' },
         { kind: 'small', words: 'Si no fuiste tú, no hagas nada. Nadie lo sabrá y se borrará.' },
       ],

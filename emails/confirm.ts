@@ -1,6 +1,6 @@
 import { defineEmail, duration, type EmailLocale } from './email.ts'
 import type { Fills } from './fill.ts'
-import { tickedIn, type Ticks } from './ticked.ts'
+import { type SignedFor, signedForIn, tickedIn, type Ticks } from './ticked.ts'
 
 /** Nothing in it was typed by a signer: whoever signs with a stranger's address cannot write to that stranger. */
 export interface ConfirmValues {
@@ -11,6 +11,7 @@ export interface ConfirmValues {
   /** Six digits. */
   code: string
   myPledgeUrl: string
+  signedFor: SignedFor
   ticks: Ticks
   expiresInDays: number
   /** Where the reader ends all mail to her address. */
@@ -36,7 +37,7 @@ export const confirm = defineEmail<ConfirmValues>({
         { kind: 'button', words: 'Confirm my signature', url: '{confirmUrl}' },
         { kind: 'paragraph', words: 'Or type this code on the page where you signed:' },
         { kind: 'code', words: '{code}' },
-        { kind: 'paragraph', words: '{ticked}' },
+        { kind: 'paragraph', words: '{signedFor} {ticked}' },
         { kind: 'link', words: 'See, change or erase what we hold', url: '{myPledgeUrl}' },
         {
           kind: 'small',
@@ -62,7 +63,7 @@ export const confirm = defineEmail<ConfirmValues>({
         { kind: 'button', words: 'Confirmar mi firma', url: '{confirmUrl}' },
         { kind: 'paragraph', words: 'O escribe este código en la página donde firmaste:' },
         { kind: 'code', words: '{code}' },
-        { kind: 'paragraph', words: '{ticked}' },
+        { kind: 'paragraph', words: '{signedFor} {ticked}' },
         { kind: 'link', words: 'Ver, cambiar o borrar lo que guardamos', url: '{myPledgeUrl}' },
         {
           kind: 'small',
@@ -83,6 +84,7 @@ export const confirm = defineEmail<ConfirmValues>({
     confirmUrl: 'https://pledge.example.org/confirm/sample-token',
     code: '123456',
     myPledgeUrl: 'https://pledge.example.org/my-pledge/sample-token',
+    signedFor: { campus: 'Georgia Institute of Technology', affiliation: 'student' },
     ticks: {
       listsName: true,
       wantsUpdates: true,
@@ -95,12 +97,13 @@ export const confirm = defineEmail<ConfirmValues>({
 })
 
 export function confirmFills(
-  { ticks, code, expiresInDays, ...values }: ConfirmValues,
+  { signedFor, ticks, code, expiresInDays, ...values }: ConfirmValues,
   locale: EmailLocale,
 ): Fills {
   return {
     ...values,
     code: `${code.slice(0, 3)} ${code.slice(3)}`,
+    signedFor: signedForIn(locale, signedFor),
     ticked: tickedIn(locale, ticks),
     expiresIn: duration(locale, expiresInDays, 'day'),
   }

@@ -29,7 +29,7 @@ export const reminder = defineEmail<ReminderValues>({
           words: 'Or, if the page where you signed is still open, type this code there:',
         },
         { kind: 'code', words: '{code}' },
-        { kind: 'paragraph', words: '{ticked}' },
+        { kind: 'paragraph', words: '{signedFor} {ticked}' },
         { kind: 'link', words: 'See, change or erase what we hold', url: '{myPledgeUrl}' },
         {
           kind: 'small',
@@ -62,7 +62,7 @@ export const reminder = defineEmail<ReminderValues>({
           words: 'O, si todavía tienes abierta la página donde firmaste, escribe allí este código:',
         },
         { kind: 'code', words: '{code}' },
-        { kind: 'paragraph', words: '{ticked}' },
+        { kind: 'paragraph', words: '{signedFor} {ticked}' },
         { kind: 'link', words: 'Ver, cambiar o borrar lo que guardamos', url: '{myPledgeUrl}' },
         {
           kind: 'small',

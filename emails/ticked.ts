@@ -1,6 +1,6 @@
 import type { EmailLocale } from './email.ts'
 
-/** What a signer ticked on the form: a link confirms only what its email listed. */
+/** What a signer ticked on the form: a link confirms exactly what its email lists. */
 export interface Ticks {
   listsName: boolean
   wantsUpdates: boolean
@@ -10,8 +10,18 @@ export interface Ticks {
   sharedWith: { name: string; key: string }[]
 }
 
+/** The campus that a signature counts for, by its name in the directory. */
+export interface SignedFor {
+  campus: string | undefined
+  affiliation: 'student' | 'alum' | 'staff' | 'other' | undefined
+}
+
 const words = {
   en: {
+    signedFor: (campus: string) => `You sign for: ${campus}.`,
+    signedForNone: 'You sign for no campus.',
+    youAre: (affiliation: string) => `You are: ${affiliation}.`,
+    affiliations: { student: 'student', alum: 'alum', staff: 'staff or faculty', other: 'something else' },
     listsName: 'list me by first name and initial',
     wantsUpdates: 'email me about this pledge',
     quoted: (clause: string) => `“${clause}”`,
@@ -22,6 +32,15 @@ const words = {
     none: 'You ticked nothing: you will be counted, and otherwise forgotten.',
   },
   es: {
+    signedFor: (campus: string) => `Firmas por: ${campus}.`,
+    signedForNone: 'Firmas sin universidad.',
+    youAre: (affiliation: string) => `Eres: ${affiliation}.`,
+    affiliations: {
+      student: 'estudiante',
+      alum: 'exalumna o exalumno',
+      staff: 'del personal o profesorado',
+      other: 'otra cosa',
+    },
     listsName: 'mostrar mi nombre y mi inicial',
     wantsUpdates: 'recibir correos sobre este compromiso',
     quoted: (clause: string) => `«${clause}»`,
@@ -31,6 +50,13 @@ const words = {
     some: (ticked: string) => `Marcaste: ${ticked}.`,
     none: 'No marcaste nada: tu firma se cuenta y lo demás se olvida.',
   },
+}
+
+/** The campus and the affiliation that a confirmation writes. */
+export function signedForIn(locale: EmailLocale, { campus, affiliation }: SignedFor): string {
+  const { signedFor, signedForNone, youAre, affiliations } = words[locale]
+  const counted = campus ? signedFor(campus) : signedForNone
+  return affiliation ? `${counted} ${youAre(affiliations[affiliation])}` : counted
 }
 
 export function tickedIn(

@@ -105,6 +105,7 @@ const writers: Record<string, string> = {
   campus_domains: 'campuses',
   campus_directory: 'campuses',
   pledges: 'pledges',
+  signings: 'pledges',
   code_tries: 'pledges',
   code_failures: 'pledges',
   tallies: 'leaderboards',

@@ -12,8 +12,9 @@ import { checkedAddress } from '../server/pledges/address.ts'
 import { sixDigitCode } from '../server/pledges/code.ts'
 import type { PledgeRequest } from '../server/pledges/contract.ts'
 import { addressIn } from '../server/pledges/contact.ts'
-import { type PledgeKey, pledgeKey } from '../server/pledges/mailbox.ts'
-import { signToken, type TokenPurpose } from '../server/pledges/token.ts'
+import { keyName, type PledgeKey, pledgeKey } from '../server/pledges/mailbox.ts'
+import { NO_SIGNING, signToken, type TokenPurpose } from '../server/pledges/token.ts'
+import { findWaiting, openSigning } from '../server/pledges/waiting-signing.ts'
 import { aProof } from './captcha/proofs.ts'
 import type { Estamos } from './estamos.ts'
 
@@ -205,14 +206,14 @@ export async function crowd(
   await Promise.all(
     emails.map(async (email) => sign(server, slug, { email, ...request, ...(await proof()) })),
   )
-  const { rows } = await server.deps.db.execute<Record<string, Buffer>>(sql`
-    select email_digest, address_digest, choices_hash from pledges where campaign_id = ${id} and state = 'pending'`)
+  const { rows } = await server.deps.db.execute<Record<string, unknown>>(sql`
+    select email_digest, address_digest, signing_id from pledges where campaign_id = ${id} and state = 'pending'`)
   const tokens = rows.map((row) =>
     confirmToken(server.deps, {
       campaignId: id,
       emailDigest: row.email_digest as Buffer,
       addressDigest: row.address_digest as Buffer,
-      choicesHash: row.choices_hash as Buffer,
+      signingId: row.signing_id as string,
     }),
   )
   return await Promise.all(tokens.map((token) => confirmByToken(server, token)))
@@ -265,7 +266,16 @@ export async function rowOf(
 export async function codeFor(server: Estamos, slug: string, email = 'ada@example.edu'): Promise<string> {
   const row = await rowOf(server, slug, email)
   const key = await keyOf(server, slug, email)
-  return sixDigitCode(server.deps.keys, key, row?.code_nonce as Buffer, row?.choices_hash as Buffer)
+  return sixDigitCode(server.deps.keys, key, row?.signing_id as string)
+}
+
+/** All that an address signed and has not confirmed, the newest last. */
+export async function signingsOf(server: Estamos, slug: string, email = 'ada@example.edu') {
+  const key = await keyOf(server, slug, email)
+  const rows = (await findWaiting(server.deps.db, [key])).get(keyName(key)) ?? []
+  return rows
+    .reverse()
+    .map(({ signingId, sealed }) => openSigning(server.deps.keys, { key, signingId }, sealed))
 }
 
 /** A token as an email or cookie holds it, without the email. */
@@ -275,9 +285,8 @@ export async function tokenFor(
   { email = 'ada@example.edu', purpose }: { email?: string; purpose: TokenPurpose },
 ): Promise<string> {
   const key = await keyOf(server, slug, email)
-  const choices = (await rowOf(server, slug, email))?.choices_hash as Buffer | undefined
-  const now = server.deps.now()
-  return signToken(server.deps, { purpose, key, now, ...(purpose === 'confirm' && choices && { choices }) })
+  const signingId = ((await rowOf(server, slug, email))?.signing_id ?? NO_SIGNING) as string
+  return signToken(server.deps, { purpose, key, signingId, now: server.deps.now() })
 }
 
 /** Confirms an address that waits, by the link of its newest email. */
@@ -298,16 +307,19 @@ export async function tryCode(
   })
 }
 
-/** Calls the signer's own part of the API with her cookie, from a page of ours. */
+/** Calls the signer's own part of the API from one browser, which keeps the cookies that it gets. */
 export async function asSigner(server: Estamos, slug: string, email = 'ada@example.edu') {
-  const session = await tokenFor(server, slug, { email, purpose: 'session' })
-  return (method: 'GET' | 'PATCH' | 'POST' | 'DELETE', path = '', payload?: object) =>
-    server.app.inject({
+  let session = await tokenFor(server, slug, { email, purpose: 'session' })
+  return async (method: 'GET' | 'PATCH' | 'POST' | 'DELETE', path = '', payload?: object) => {
+    const answer = await server.app.inject({
       method,
       url: `/api/v1/my-pledge${path}`,
       cookies: { 'my-pledge': session },
       ...(payload && { payload }),
     })
+    session = answer.cookies.find(({ value }) => value)?.value ?? session
+    return answer
+  }
 }
 
 /** The same server on the same database, reached by another address. */

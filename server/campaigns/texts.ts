@@ -132,14 +132,3 @@ async function findText(
     )
   return found
 }
-
-/** All that a campaign ever said, in every language. */
-export async function textNames(
-  db: DbOrTx,
-  campaignId: number,
-): Promise<(TextName & { campaignId: number })[]> {
-  return await db
-    .select({ campaignId: pledgeTexts.campaignId, locale: pledgeTexts.locale, version: pledgeTexts.version })
-    .from(pledgeTexts)
-    .where(eq(pledgeTexts.campaignId, campaignId))
-}

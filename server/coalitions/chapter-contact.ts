@@ -6,8 +6,6 @@ import type { SealedColumn } from '../keys/sealed-column.ts'
 export interface ChapterContact {
   email: string
   name: string
-  /** Random, base64: names this request among all that were sent for the address. */
-  request: string
   about?: string
   /** In which she asked. */
   locale?: string
@@ -22,16 +20,6 @@ export function openChapterContact(
   { addressDigest, contact }: { addressDigest: Buffer; contact: Buffer },
 ): ChapterContact {
   return JSON.parse(keys.open('chapter-request', contact, addressDigest).toString()) as ChapterContact
-}
-
-/** Whether this is the request that a link names: it confirms no other that was sent for the address. */
-export function isRequest(
-  keys: Keys,
-  { addressDigest, contact }: { addressDigest: Buffer; contact: Buffer | null },
-  named: Buffer,
-): boolean {
-  if (!contact) return false
-  return openChapterContact(keys, { addressDigest, contact }).request === named.toString('base64')
 }
 
 export const sealedChapterContacts: SealedColumn = {

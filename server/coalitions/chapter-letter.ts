@@ -9,7 +9,7 @@ import { stopUrl } from '../mail/stop-link.ts'
 import { checkedAddress } from '../pledges/address.ts'
 import { pledgeKey } from '../pledges/mailbox.ts'
 import { signToken } from '../pledges/token.ts'
-import { isRequest, openChapterContact } from './chapter-contact.ts'
+import { openChapterContact } from './chapter-contact.ts'
 
 export const LINK_DAYS = 7
 
@@ -19,19 +19,18 @@ export async function composeChapterLetter(
   { about, campaignId, locale }: LedgerLetter,
 ): Promise<Addressed | undefined> {
   if (campaignId === null) return undefined
-  const named = Buffer.from(String(about?.request), 'base64')
+  const requestId = String(about?.request)
   const campaign = await deps.campaigns.byId(campaignId)
-  const rows = await deps.db
+  const [row] = await deps.db
     .select()
     .from(chapterRequests)
-    .where(and(eq(chapterRequests.campaignId, campaignId), eq(chapterRequests.state, 'unconfirmed')))
-  const row = rows.find((row) => isRequest(deps.keys, row, named))
+    .where(and(eq(chapterRequests.requestId, requestId), eq(chapterRequests.state, 'unconfirmed')))
   const campus = row && deps.campuses.byId(row.campusId)
   if (!campaign || !row?.contact || !campus) return undefined
   const { email: to } = openChapterContact(deps.keys, { ...row, contact: row.contact })
   const address = checkedAddress(to)
   const key = pledgeKey(campaign, address)
-  const token = signToken(deps, { purpose: 'chapter-request', key, choices: named, now: deps.now() })
+  const token = signToken(deps, { purpose: 'chapter-request', key, signingId: requestId, now: deps.now() })
   const text = textIn(campaign, [locale])
   const letter = campaignLetter(campaign, 'chapter-request', text.locale, {
     campaignTitle: text.title,

@@ -1,19 +1,19 @@
-import { and, eq, gt, lt } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
+import { and, eq, gt, sql } from 'drizzle-orm'
 import { type Campaign, requireRemembered } from '../campaigns/campaign.ts'
 import { linkGate } from '../captcha/gates.ts'
 import type { KnownCampus } from '../campuses/campus.ts'
-import { transaction } from '../db/db.ts'
+import { isTaken, transaction } from '../db/db.ts'
 import { campaignCampuses, chapterRequests } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import { nonce } from '../nonce.ts'
 import { checkedAddress } from '../pledges/address.ts'
-import { CHOICES_BYTES } from '../pledges/choices.ts'
 import { pledgeKey } from '../pledges/mailbox.ts'
 import { checkedName } from '../pledges/name.ts'
 import { readLink } from '../pledges/token.ts'
+import { caps } from '../mail/caps.ts'
 import { writeLetters } from '../mail/ledger.ts'
 import { Refusal } from '../refusal.ts'
-import { isRequest, sealChapterContact } from './chapter-contact.ts'
+import { openChapterContact, sealChapterContact } from './chapter-contact.ts'
 
 /** What a student types to lead the drive at her campus. */
 export interface Asking {
@@ -26,8 +26,7 @@ export interface Asking {
 export const LONGEST_ABOUT = 600
 /** Letters to people who may not have asked; past it a campaign takes no more for a day. */
 const UNCONFIRMED_A_DAY = 100
-/** How soon a mailbox may be written to again about the same campus. */
-const PAUSE_MINUTES = 10
+const DAY_MS = 24 * 3_600_000
 
 /** Whether a campus waits for somebody to lead. */
 export async function hasChapter({ db }: Deps, campaign: Campaign, campus: KnownCampus): Promise<boolean> {
@@ -40,7 +39,8 @@ export async function hasChapter({ db }: Deps, campaign: Campaign, campus: Known
 
 /**
  * Asks to lead the drive at a campus. Nobody hears of it before the mailbox has confirmed; the answer is the same
- * whether the address has asked before, was declined, or leads already.
+ * whether the address has asked before, was declined, or leads already. Each request has a link of its own, and none
+ * changes another.
  * @throws Refusal `email-invalid`, `name-missing`, `name-too-long`, `name-not-allowed`, `too-large`, `busy`
  */
 export async function askToLead(
@@ -59,32 +59,27 @@ export async function askToLead(
   await requireRoom(deps, campaign)
   await deps.captcha.requireProof(linkGate(campaign), { captcha: asking.captcha })
   const { addressDigest } = pledgeKey(campaign, address)
-  const request = Buffer.from(nonce(CHOICES_BYTES)).toString('base64')
-  const contact = { email: address.exact, name, request, locale, ...(about && { about }) }
+  const contact = { email: address.exact, name, locale, ...(about && { about }) }
   const sealed = sealChapterContact(deps.keys, addressDigest, contact)
+  const requestId = randomUUID()
   const now = deps.now()
   await transaction(deps.db, async (tx) => {
-    await tx
-      .insert(chapterRequests)
-      .values({
-        campaignId: campaign.id,
-        campusId: campus.id,
-        addressDigest,
-        contact: sealed,
-        state: 'unconfirmed',
-        askedAt: now,
-      })
-      .onConflictDoUpdate({
-        target: [chapterRequests.campaignId, chapterRequests.campusId, chapterRequests.addressDigest],
-        set: { contact: sealed, askedAt: now },
-        setWhere: and(
-          eq(chapterRequests.state, 'unconfirmed'),
-          lt(chapterRequests.askedAt, ago(now, { minutes: PAUSE_MINUTES })),
-        ),
-      })
-    const about = { request }
+    const person = sql`campaign_id = ${campaign.id} and campus_id = ${campus.id} and address_digest = ${addressDigest}`
+    await tx.execute(sql`
+      insert into chapter_requests (campaign_id, campus_id, address_digest, request_id, contact, state, asked_at)
+      select ${campaign.id}, ${campus.id}, ${addressDigest}, ${requestId}, ${sealed}, 'unconfirmed',
+        ${now.toISOString()}::timestamptz
+      where not exists (select from chapter_requests where ${person} and state <> 'unconfirmed')
+        and (select count(*) from chapter_requests where ${person} and asked_at > ${dayBefore(now).toISOString()}::timestamptz)
+          < ${caps.addressAndCampaign}`)
     await writeLetters(tx, [
-      { template: 'chapter-request', campaignId: campaign.id, about, locale, askedAt: now },
+      {
+        template: 'chapter-request',
+        campaignId: campaign.id,
+        about: { request: requestId },
+        locale,
+        askedAt: now,
+      },
     ])
   })
 }
@@ -96,47 +91,67 @@ async function requireRoom({ db, now }: Deps, { id }: Campaign): Promise<void> {
     and(
       eq(chapterRequests.campaignId, id),
       eq(chapterRequests.state, 'unconfirmed'),
-      gt(chapterRequests.askedAt, ago(now(), { minutes: 24 * 60 })),
+      gt(chapterRequests.askedAt, dayBefore(now())),
     ),
   )
   if (waiting < UNCONFIRMED_A_DAY) return
   throw new Refusal('busy', 'Very many people asked today. Please come back tomorrow.', { retryAfter: 3_600 })
 }
 
+/** A request as the page behind its link shows it, before its button hands it on. */
+export interface ShownRequest {
+  campaign: Campaign
+  campus: KnownCampus
+  name: string
+  about: string | undefined
+}
+
+/** @throws Refusal `token-invalid`, `token-expired` */
+export async function showRequest(deps: Deps, token: string): Promise<ShownRequest> {
+  const { campaign, campus, contact } = await requestOf(deps, token)
+  return { campaign, campus, name: contact.name, about: contact.about }
+}
+
 /** Hands the request on to the host. Doing it again changes nothing. @throws Refusal `token-invalid`, `token-expired` */
-export async function confirmAsking(
-  deps: Deps,
-  token: string,
-): Promise<{ campaign: Campaign; campus: KnownCampus }> {
-  const { key, choices } = await readLink(deps, 'chapter-request', token)
-  const rows = await deps.db
-    .select()
-    .from(chapterRequests)
-    .where(
-      and(
-        eq(chapterRequests.campaignId, key.campaignId),
-        eq(chapterRequests.addressDigest, key.addressDigest),
-      ),
-    )
-  const row = rows.find((row) => isRequest(deps.keys, row, choices))
-  const campaign = await deps.campaigns.byId(key.campaignId)
-  const campus = row && deps.campuses.byId(row.campusId)
-  if (!row || !campaign || !campus) {
-    throw new Refusal('token-expired', 'This request was answered, or replaced by a newer one.')
-  }
+export async function confirmRequest(deps: Deps, token: string): Promise<ShownRequest> {
+  const { campaign, campus, contact, id } = await requestOf(deps, token)
   await deps.db
     .update(chapterRequests)
     .set({ state: 'asked', askedAt: deps.now() })
-    .where(
-      and(
-        eq(chapterRequests.id, row.id),
-        eq(chapterRequests.state, 'unconfirmed'),
-        eq(chapterRequests.contact, row.contact!),
-      ),
-    )
-  return { campaign, campus }
+    .where(and(eq(chapterRequests.id, id), eq(chapterRequests.state, 'unconfirmed')))
+    .catch((error: unknown) => {
+      if (isTaken(error, 'chapter_requests_person_key')) throw stale()
+      throw error
+    })
+  return { campaign, campus, name: contact.name, about: contact.about }
 }
 
-function ago(now: Date, { minutes }: { minutes: number }): Date {
-  return new Date(now.getTime() - minutes * 60_000)
+async function requestOf(deps: Deps, token: string) {
+  const { key, signingId } = await readLink(deps, 'chapter-request', token)
+  const [row] = await deps.db
+    .select()
+    .from(chapterRequests)
+    .where(
+      and(eq(chapterRequests.requestId, signingId), eq(chapterRequests.addressDigest, key.addressDigest)),
+    )
+  const campaign = await deps.campaigns.byId(key.campaignId)
+  const campus = row && deps.campuses.byId(row.campusId)
+  if (!row?.contact || !campaign || !campus) throw stale()
+  return {
+    id: row.id,
+    campaign,
+    campus,
+    contact: openChapterContact(deps.keys, { ...row, contact: row.contact }),
+  }
+}
+
+function stale(): Refusal {
+  return new Refusal(
+    'token-expired',
+    'This request, or another one from your address, was handed on or answered.',
+  )
+}
+
+function dayBefore(now: Date): Date {
+  return new Date(now.getTime() - DAY_MS)
 }

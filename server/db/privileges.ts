@@ -79,6 +79,7 @@ export const privileges: Record<string, Record<Role, Privilege[]>> = {
   sealed_contacts: { web: all, worker: all },
   sign_in_asks: { web: keeps, worker: forgetsBy('expires_at') },
   sign_in_links: { web: addsAndDrops, worker: addsAndDrops },
+  signings: { web: all, worker: drops },
   sources: { web: keeps, worker: reads },
   switches: { web: addsAndDrops, worker: reads },
   tallies: { web: keeps, worker: keeps },

@@ -50,13 +50,13 @@ export async function writeLetters(db: DbOrTx, asked: NewLetter[]): Promise<void
 
 /**
  * The same for those who sign: the last part of the statement that takes them from `signing` and has `written` their
- * pledges. Where the pledge holds the address, its letter does not.
+ * pledges. Each act of signing has an email with the same id. While a pledge waits, its signing holds the address, and the
+ * email does not.
  */
 export const ASK_TO_CONFIRM = `
   insert into letters (id, template, locale, campaign_id, email_digest, address_digest, sealed, state, asked_at, due_at)
-  select letter_id, 'confirm', locale, campaign_id, email_digest, address_digest,
-    case when written.signed_at is null then coalesce(mailbox, contact) end, 'queued',
-    signing.signed_at, signing.signed_at
+  select signing.signing_id, 'confirm', signing.locale, campaign_id, email_digest, address_digest,
+    case when written.signed_at is null then signing.contact end, 'queued', signing.signed_at, signing.signed_at
   from signing left join written using (campaign_id, email_digest, address_digest)`
 
 /** What goes to many. */

@@ -6,7 +6,7 @@ import { linkGate } from '../captcha/gates.ts'
 import { openness } from '../campaigns/campaign.ts'
 import { localesOf, showCampaign } from '../campaigns/routes.ts'
 import type { Deps } from '../deps.ts'
-import { askToLead, confirmAsking, hasChapter } from '../coalitions/chapter-requests.ts'
+import { askToLead, confirmRequest, hasChapter, showRequest } from '../coalitions/chapter-requests.ts'
 import { CampusParams } from '../leaderboards/contract.ts'
 import { LONGEST_TEXT } from '../contract.ts'
 import { Refusal } from '../refusal.ts'
@@ -27,10 +27,12 @@ type AskingForm = Static<typeof AskingForm>
 type Place = Static<typeof CampusParams>
 
 const TokenParams = Type.Object({ token: Type.String({ maxLength: 500 }) })
+/** The first press brings no field, and shows the request; the second one hands it on. */
+const ConfirmingForm = Type.Union([Type.Object({ confirmed: Type.Optional(Text) }), Type.Null()])
 
 /**
  * "Start a pledge at your school": a form, and the page behind the link that is mailed then. As on all such pages GET
- * changes nothing and shows nothing personal.
+ * changes nothing and shows nothing personal; a press shows what would be handed on, and another one hands it on.
  */
 export function chapterPages(app: App, deps: Deps): void {
   const url = '/c/:slug/:domain/chapter-requests'
@@ -71,17 +73,25 @@ function confirmingPages(app: App, deps: Deps): void {
   app.get('/chapter-requests/:token', { schema }, async (request, reply) =>
     show(deps, request, reply, { step: { at: 'confirming' } }),
   )
-  app.post('/chapter-requests/:token', { schema }, async (request, reply) => {
-    const confirmed = await confirmAsking(deps, request.params.token).catch(expected)
-    if (!(confirmed instanceof Refusal))
+  app.post(
+    '/chapter-requests/:token',
+    { schema: { ...schema, body: ConfirmingForm } },
+    async (request, reply) => {
+      const isConfirmed = request.body?.confirmed !== undefined
+      const found = await (isConfirmed ? confirmRequest : showRequest)(deps, request.params.token).catch(
+        expected,
+      )
+      if (found instanceof Refusal)
+        return await show(deps, request, reply.status(found.status), {
+          step: { at: 'refused', refusal: shown(found) },
+        })
+      const { name, about } = found
       return await show(deps, request, reply, {
-        ...(await propsOf(deps, request, confirmed)),
-        step: { at: 'thanked' },
+        ...(await propsOf(deps, request, found)),
+        step: isConfirmed ? { at: 'thanked' } : { at: 'reviewing', name, ...(about && { about }) },
       })
-    return await show(deps, request, reply.status(confirmed.status), {
-      step: { at: 'refused', refusal: shown(confirmed) },
-    })
-  })
+    },
+  )
 }
 
 /** Undefined where there is nobody to be found any more: a chapter is there, or the campaign is over. */

@@ -112,6 +112,7 @@ export interface ChapterRequestProps {
       }
     | { at: 'check-email' }
     | { at: 'confirming' }
+    | { at: 'reviewing'; name: string; about?: string }
     | { at: 'thanked' }
     | { at: 'refused'; refusal: ShownRefusal }
   publicUrl: string

@@ -19,7 +19,7 @@ import {
   openMyPledge,
   withdrawPledge,
 } from '../pledges/my-pledge.ts'
-import { endSession, sessionKey, startSession } from '../pledges/session.ts'
+import { endSession, requireSession, startSession } from '../pledges/session.ts'
 import { requireSameOrigin } from '../same-origin.ts'
 import { refusalOf } from '../refusals.ts'
 import type { ConfirmProps, MyPledgeLinkProps, MyPledgeProps } from './contract.ts'
@@ -133,23 +133,24 @@ function myPledgePages(app: App, deps: Deps): void {
     return reply.redirect(`/my-pledge?locale=${ownLocale(request)}`, 303)
   })
   app.get('/my-pledge', { schema: { hide: true } }, async (request, reply) => {
-    const pledge = await showMyPledge(deps, sessionKey(deps, request))
+    const pledge = await showMyPledge(deps, requireSession(deps, request))
     return await show(request, reply, { at: 'shown', pledge })
   })
   app.post('/my-pledge', { schema: { hide: true, body: ChangeForm } }, async (request, reply) => {
-    const key = sessionKey(deps, request)
-    const changed = await changeMyPledge(deps, key, changeOf(request.body)).catch(refusalOf)
+    const ticket = requireSession(deps, request)
+    const changed = await changeMyPledge(deps, ticket, changeOf(request.body)).catch(refusalOf)
     if ('state' in changed)
       return await show(request, reply, { at: 'shown', pledge: changed, note: 'changed' })
-    const pledge = await showMyPledge(deps, key)
+    const pledge = await showMyPledge(deps, ticket)
     return await show(request, reply.status(changed.status), { at: 'shown', pledge, refusal: shown(changed) })
   })
   app.post('/my-pledge/withdrawal', { schema: { hide: true } }, async (request, reply) => {
-    const pledge = await withdrawPledge(deps, sessionKey(deps, request))
+    const { pledge, session } = await withdrawPledge(deps, requireSession(deps, request))
+    startSession(deps, reply, session)
     return await show(request, reply, { at: 'shown', pledge, note: 'withdrawn' })
   })
   app.post('/my-pledge/erasure', { schema: { hide: true } }, async (request, reply) => {
-    await erasePledge(deps, sessionKey(deps, request))
+    await erasePledge(deps, requireSession(deps, request))
     endSession(deps, reply)
     return await show(request, reply, { at: 'erased' })
   })

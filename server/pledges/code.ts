@@ -2,15 +2,11 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Keys } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
 import { keyBytes, type PledgeKey } from './mailbox.ts'
+import { uuidBytes } from './receipt.ts'
 
-export const NONCE_BYTES = 16
-
-/**
- * The six digits of a confirmation email. They are never stored: they follow from the pledge, its random nonce and the
- * choices that the email lists.
- */
-export function sixDigitCode(keys: Keys, key: PledgeKey, nonce: Buffer, choices: Buffer): string {
-  const mac = keys.mac('code', Buffer.concat([keyBytes(key), nonce, choices]))
+/** The six digits of a confirmation email. They are never stored: they follow from the act of signing. */
+export function sixDigitCode(keys: Keys, key: PledgeKey, signingId: string): string {
+  const mac = keys.mac('code', Buffer.concat([keyBytes(key), uuidBytes(signingId)]))
   return String(mac.readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
 }
 

@@ -8,7 +8,7 @@ import { checkedAddress } from './address.ts'
 import { digitsOf } from './code.ts'
 import type { Confirmed } from './confirming.ts'
 import type { Confirmation, ConfirmationByCode, ConfirmationRequest } from './contract.ts'
-import { pledgeKey, type PledgeKey } from './mailbox.ts'
+import { pledgeKey } from './mailbox.ts'
 import { isReceiptOf } from './receipt.ts'
 import { readLink, type Ticket } from './token.ts'
 
@@ -35,19 +35,19 @@ async function codeTicket(deps: Deps, request: ConfirmationByCode): Promise<Tick
   requireRemembered(campaign)
   const key = pledgeKey(campaign, checkedAddress(request.email))
   const code = digitsOf(request.code)
-  const isPaid = await isPaidFor(deps, campaign, key, request)
-  const { choices } = await deps.codeTries.add({ key, code, isPaid, at: deps.now() })
-  return { key, choices }
+  const receipt =
+    request.receipt && isReceiptOf(deps.keys, key, request.receipt) ? request.receipt : undefined
+  const isPaid = receipt !== undefined || (await isPaidFor(deps, campaign, request))
+  const { signingId } = await deps.codeTries.add({ key, code, receipt, isPaid, at: deps.now() })
+  return { key, signingId }
 }
 
-/** The browser that signed has paid for five tries with its signature. */
+/** A browser that signed has paid for its tries with its signature. */
 async function isPaidFor(
-  { keys, captcha: captchas }: Deps,
+  { captcha: captchas }: Deps,
   campaign: Campaign,
-  key: PledgeKey,
-  { receipt, captcha }: ConfirmationByCode,
+  { captcha }: ConfirmationByCode,
 ): Promise<boolean> {
-  if (receipt && isReceiptOf(keys, key, receipt)) return true
   if (!captcha && captchas.settings.kind !== 'none') return false
   await captchas.requireProof(codeGate(campaign), { captcha })
   return true

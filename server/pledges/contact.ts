@@ -1,21 +1,15 @@
 import type { KeyObject } from 'node:crypto'
 import type { Campaign } from '../campaigns/campaign.ts'
 import { type Keys, type KeySet, keySetFrom, openBy, sealBy, VERSIONS } from '../keys.ts'
-import type { Answer } from './contract.ts'
 import { keyBytes, type PledgeKey } from './mailbox.ts'
 
-/** Who signed, and what waits with her until she confirms. In the database only sealed, and bound to its pledge. */
+/** Who signed. In the database only sealed, and bound to its pledge. */
 export interface Contact {
   email: string
   name?: string
-  clauses?: number[]
-  /** Counted and forgotten at confirmation: nothing else ever links them to a pledge. */
-  answers?: Answer[]
-  /** With whom it is to be shared once she confirms. */
-  shareWith?: NamedKey[]
 }
 
-/** An organization, by id, and the fingerprint of the key she was told of, in hex. */
+/** An organization, by id, and the fingerprint of the key that its signer read, in hex. */
 export interface NamedKey {
   organization: number
   key: string
@@ -36,7 +30,11 @@ type OfCampaign = Pick<Campaign, 'digestKey'>
 const KEPT = { label: 'kept-contact', version: VERSIONS.campaign }
 
 /** The address of whoever wants to be written to: under the campaign's own key, which goes when its retention ends. */
-export function sealKept({ digestKey }: OfCampaign, key: PledgeKey, { email }: Contact): Buffer {
+export function sealKept(
+  { digestKey }: OfCampaign,
+  key: PledgeKey,
+  { email }: Pick<Contact, 'email'>,
+): Buffer {
   return sealBy(setOf(digestKey), KEPT, Buffer.from(JSON.stringify({ email })), keyBytes(key))
 }
 

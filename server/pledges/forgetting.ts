@@ -2,10 +2,16 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
 
-/** A pledge that nobody confirmed is deleted, with its contact, once no link to it is good any more. */
+/**
+ * A pledge that nobody confirmed is deleted, with its contact, once no link to it is good any more. So is each act of
+ * signing; of one that a confirmation erased, only its date is known.
+ */
 export async function deleteUnconfirmed({ db, now }: Deps): Promise<void> {
   const weekAgo = ago(now(), '7 days')
   await db.execute(sql`delete from pledges where state = 'pending' and signed_at < ${weekAgo}`)
+  await db.execute(sql`
+    delete from signings
+    where signed_at < case when sealed is null then ${ago(now(), '8 days')} else ${weekAgo} end`)
 }
 
 /** What is left of a time is its date; hours live on as totals. */
@@ -34,6 +40,6 @@ export async function forgetTriesOf(db: Db, campaignId: number): Promise<void> {
   await db.execute(sql`delete from code_tries where campaign_id = ${campaignId}`)
 }
 
-function ago(now: Date, interval: '7 days' | '48 hours') {
+function ago(now: Date, interval: '8 days' | '7 days' | '48 hours') {
   return sql`${now.toISOString()}::timestamptz - ${interval}::interval`
 }

@@ -2,24 +2,31 @@ import { type Campaign, requireRemembered } from '../campaigns/campaign.ts'
 import { signedText } from '../campaigns/texts.ts'
 import type { Clause } from '../campaigns/reading.ts'
 import { findClauses, findQuestions, wordsIn } from '../campaigns/said.ts'
-import { pledges } from '../db/schema.ts'
+import type { DbOrTx, Tx } from '../db/db.ts'
+import { pledges, signings } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { Keys } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
-import { type Contact, isLost, openContact } from './contact.ts'
 import type { MyPledge } from './contract.ts'
 import { listedName } from './name.ts'
 import { isPledge, type PledgeKey } from './mailbox.ts'
 import { showSharing } from './sharing.ts'
+import type { Ticket } from './token.ts'
+import { isSigning, openSigning, type WaitingSigning } from './waiting-signing.ts'
 
-export type PledgeRow = typeof pledges.$inferSelect
+type PledgeRow = typeof pledges.$inferSelect
+
+/** A pledge as the signer sees it who holds one of its links. */
+export interface OwnPledge extends PledgeRow {
+  /** While it waits: what the act of signing says that the link belongs to. */
+  waiting?: WaitingSigning
+}
 
 /** All that is held about a pledge. */
-export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge> {
-  const row = await requirePledge(deps, key)
-  const campaign = await campaignOf(deps, row)
+export async function showMyPledge(deps: Deps, ticket: Ticket): Promise<MyPledge> {
+  const campaign = await campaignOf(deps, ticket.key)
+  const row = (await findOwnPledge(deps.db, deps.keys, ticket)) ?? notSignedIn()
   const text = await signedText(deps.db, campaign, { locale: row.locale, version: row.textVersion })
-  const displayName = displayNameOf(deps.keys, row)
   const campus = row.campusId === null ? undefined : deps.campuses.byId(row.campusId)
   return {
     campaign: {
@@ -34,7 +41,7 @@ export async function showMyPledge(deps: Deps, key: PledgeKey): Promise<MyPledge
     updates: row.wantsUpdates,
     display: row.listsName,
     listing: listingOf(campaign, row),
-    ...(displayName && { displayName }),
+    ...(row.displayName && { displayName: row.displayName }),
     clauses: await clausesShown(deps, campaign, row),
     answers: await answersShown(deps, campaign, row),
     sharing: await showSharing(deps, campaign, row),
@@ -53,30 +60,14 @@ function listingOf({ contactMode }: Campaign, { nameHidden }: PledgeRow): MyPled
   return nameHidden ? 'hidden' : 'offered'
 }
 
-/** As it is listed, or will be once the pledge is confirmed. */
-function displayNameOf(keys: Keys, row: PledgeRow): string | undefined {
-  const waiting = row.listsName ? contactWaiting(keys, row)?.name : undefined
-  return waiting ? listedName(waiting) : (row.displayName ?? undefined)
-}
-
-/** What waits with a pledge that is not confirmed; afterwards the columns hold what was kept of it. */
-export function contactWaiting(keys: Keys, row: PledgeRow): Contact | undefined {
-  if (row.confirmedAt !== null || !row.contact || isLost(keys, row.contact)) return undefined
-  return openContact(keys, row, row.contact)
-}
-
-/** By id; those of a pledge that waits are sealed with its contact. */
-export function clausesPromised(keys: Keys, row: PledgeRow): number[] {
-  return row.confirmedAt === null ? (contactWaiting(keys, row)?.clauses ?? []) : row.clauses
+/** By id. */
+export function clausesPromised({ waiting, clauses }: OwnPledge): number[] {
+  return waiting?.clauses ?? clauses
 }
 
 /** Those she promised, in the words they had, and those she still can. */
-async function clausesShown(
-  { db, keys }: Deps,
-  campaign: Campaign,
-  row: PledgeRow,
-): Promise<MyPledge['clauses']> {
-  const promised = await findClauses(db, clausesPromised(keys, row))
+async function clausesShown({ db }: Deps, campaign: Campaign, row: OwnPledge): Promise<MyPledge['clauses']> {
+  const promised = await findClauses(db, clausesPromised(row))
   const isPromised = ({ id }: Clause) => promised.some((one) => one.id === id)
   const offered = row.state === 'withdrawn' ? [] : campaign.clauses
   const retired = promised.filter(({ id }) => !offered.some((one) => one.id === id))
@@ -87,12 +78,8 @@ async function clausesShown(
   }))
 }
 
-async function answersShown(
-  { db, keys }: Deps,
-  campaign: Campaign,
-  row: PledgeRow,
-): Promise<MyPledge['answers']> {
-  const answers = contactWaiting(keys, row)?.answers ?? []
+async function answersShown({ db }: Deps, campaign: Campaign, row: OwnPledge): Promise<MyPledge['answers']> {
+  const answers = row.waiting?.answers ?? []
   const questions = await findQuestions(
     db,
     answers.map(({ question }) => question),
@@ -115,11 +102,40 @@ function stateShown({ state }: PledgeRow): MyPledge['state'] {
   return state === 'excluded' ? 'confirmed' : state
 }
 
-/** @throws Refusal `token-expired` where it is gone, `campaign-forgotten` */
-export async function requirePledge(deps: Deps, key: PledgeKey): Promise<PledgeRow> {
-  await campaignOf(deps, key)
-  const [row] = await deps.db.select().from(pledges).where(isPledge(key))
-  return row ?? gone()
+/** The pledge of a link or session, for as long as its act of signing is one of the pledge's. */
+export async function findOwnPledge(db: DbOrTx, keys: Keys, ticket: Ticket): Promise<OwnPledge | undefined> {
+  const [row] = await db.select().from(pledges).where(isPledge(ticket.key))
+  return row && (await ownPledge(db, keys, ticket, row))
+}
+
+/** The same, locked. @throws Refusal `not-signed-in` */
+export async function lockPledge(tx: Tx, keys: Keys, ticket: Ticket): Promise<OwnPledge> {
+  const [row] = await tx.select().from(pledges).where(isPledge(ticket.key)).for('update')
+  return (row && (await ownPledge(tx, keys, ticket, row))) ?? notSignedIn()
+}
+
+async function ownPledge(
+  db: DbOrTx,
+  keys: Keys,
+  ticket: Ticket,
+  row: PledgeRow,
+): Promise<OwnPledge | undefined> {
+  const [signing] = await db.select().from(signings).where(isSigning(ticket))
+  if (!signing) return row.signingId === ticket.signingId ? row : undefined
+  const waiting = row.state === 'pending' && openSigning(keys, ticket, signing.sealed)
+  return waiting ? asSigned(row, { ...signing, waiting }) : row
+}
+
+/** Another act of signing may have come later, whose choices the row shows. */
+export function asSigned(
+  row: PledgeRow,
+  { signingId, signedAt, waiting }: { signingId: string; signedAt: Date; waiting: WaitingSigning },
+): OwnPledge {
+  const { campusId, campusProven, affiliation, listsName, wantsUpdates, textVersion, locale, source } =
+    waiting
+  const plain = { campusId, campusProven, affiliation, listsName, wantsUpdates, textVersion, locale, source }
+  const shown = listsName && waiting.name ? listedName(waiting.name) : null
+  return { ...row, ...plain, displayName: shown, signingId, signedAt, waiting }
 }
 
 /** @throws Refusal `token-expired` where it is gone, `campaign-forgotten` */
@@ -129,6 +145,11 @@ export async function campaignOf(deps: Deps, { campaignId }: PledgeKey): Promise
   return campaign
 }
 
-export function gone(): never {
+function gone(): never {
   throw new Refusal('token-expired', 'There is no such pledge any more: everything about it was erased.')
+}
+
+/** Also where the pledge was erased or taken back since the session began. */
+export function notSignedIn(): never {
+  throw new Refusal('not-signed-in', 'Open the link from your email again; it lets you in for 15 minutes.')
 }

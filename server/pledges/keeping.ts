@@ -1,20 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import type { Campaign } from '../campaigns/campaign.ts'
-import type { TextName } from '../campaigns/texts.ts'
+import type { Affiliation } from '../campaigns/contract.ts'
 import type { Box, Sealing } from '../contacts/sealing.ts'
 import type { Keys } from '../keys.ts'
-import { hasSameTicks, type NamedText, showsSameText, textShown } from './choices.ts'
-import { openContact, sealKept } from './contact.ts'
+import { sealKept } from './contact.ts'
 import type { Answer } from './contract.ts'
 import { dayOf } from '../leaderboards/steps.ts'
 import { keyName, type PledgeKey } from './mailbox.ts'
 import { listedName } from './name.ts'
 import { holdsPlace, type PledgeState } from './states.ts'
+import type { Ticket } from './token.ts'
+import { openSigning, type WaitingSigning } from './waiting-signing.ts'
 
 /** One confirmation, by link or by code. */
-export interface Confirming {
-  key: PledgeKey
-  /** The wording and the choices that the email listed: no others are kept. */
-  choices: Buffer
+export interface Confirming extends Ticket {
   /** Where a page of ours repeats in words whom the contact is shared with: by the link. A code shares nothing. */
   sealing?: Sealing
   /** Under whose key an address is kept. */
@@ -28,25 +27,41 @@ export interface PledgeRow extends Record<string, unknown> {
   address_digest: Buffer
   state: PledgeState
   campus_id: number | null
-  contact: Buffer | null
-  display_name: string | null
-  lists_name: boolean
-  name_hidden: boolean
-  wants_updates: boolean
-  choices_hash: Buffer
-  text_version: number
-  locale: string
-  exclusion_id: number | null
   campus_proven: boolean
+  name_hidden: boolean
+  signing_id: string
+  exclusion_id: number | null
   domain_digest: Buffer
   /** Of whoever takes in her domain's mail, as far as it was looked up. */
   host_digest: Buffer | null
   signals: string[]
 }
 
-/** What is written of a pledge at its confirmation; nothing else of its contact remains. */
+/** What is sealed of the acts of signing that are confirmed, by their names; null of one whose pledge was confirmed before. */
+export type SealedSignings = Map<string, Buffer | null>
+
+export function ticketName({ key, signingId }: Ticket): string {
+  return `${keyName(key)} ${signingId}`
+}
+
+/** A pledge that is confirmed now, with the act of signing that its email was about. */
+export interface Signed {
+  /** As that act of signing has it. */
+  row: PledgeRow
+  confirming: Confirming
+  sealed: Buffer
+  says: WaitingSigning
+}
+
+/** What is written of a pledge at its confirmation; nothing else of its signings remains. */
 export interface Kept {
   row: PledgeRow
+  /** Random from now on: the id that its email carries does not stay with the pledge. */
+  signingId: string
+  campusId: number | null
+  campusProven: boolean
+  affiliation: Affiliation | null
+  source: string | null
   contact: Buffer | null
   displayName: string | null
   listedOn: string | null
@@ -54,11 +69,12 @@ export interface Kept {
   listsName: boolean
   nameHidden: boolean
   clauses: number[]
-  /** The wording that she read, in the email. */
-  text: TextName
+  textVersion: number
+  locale: string
+  signals: string[]
   /** Counted, and not written. */
   answers: Answer[]
-  /** The contact, sealed to those she shares it with. */
+  /** The contact, sealed to those it is shared with. */
   boxes: Box[]
   /** Pending still where another spelling has the mailbox's place already. */
   state: 'confirmed' | 'excluded' | 'pending'
@@ -66,106 +82,105 @@ export interface Kept {
   exclusionId: number | null
 }
 
-interface Confirmable {
-  confirmings: Confirming[]
-  texts: NamedText[]
+/** Of several links or codes of one pledge the first decides; the others find it confirmed. */
+export function signedOf(
+  keys: Keys,
+  spellings: PledgeRow[],
+  { confirmings, sealed }: { confirmings: Confirming[]; sealed: SealedSignings },
+): Signed[] {
+  const waiting = new Map(
+    spellings.filter(({ state }) => state === 'pending').map((row) => [nameOf(row), row]),
+  )
+  return confirmings.flatMap((confirming) => {
+    const row = waiting.get(keyName(confirming.key))
+    const own = sealed.get(ticketName(confirming))
+    const says = row && own && openSigning(keys, confirming, own)
+    if (!says) return []
+    waiting.delete(keyName(confirming.key))
+    return [{ row: asSigned(row, confirming, says), confirming, sealed: own, says }]
+  })
+}
+
+/** What was marked since belongs to the signing that the pledge showed. */
+function asSigned(row: PledgeRow, { signingId }: Confirming, says: WaitingSigning): PledgeRow {
+  const signals = row.signing_id === signingId ? row.signals : says.signals
+  return { ...row, campus_id: says.campusId, campus_proven: says.campusProven, signals }
 }
 
 /**
- * Decides for each pending pledge that is confirmed; the first spelling of a mailbox takes its place. Where an exclusion
- * holds any spelling, also one that was taken back, the place is one of the excluded: all else is as for everybody.
+ * Decides for each pledge that is confirmed; the first spelling of a mailbox takes its place. Where an exclusion holds
+ * any spelling, also one that was taken back, the place is one of the excluded: all else is as for everybody.
  */
-export function keepOf(keys: Keys, rows: PledgeRow[], { confirmings, texts }: Confirmable): Kept[] {
-  const taken = new Set(rows.filter(({ state }) => holdsPlace(state)).map(mailboxOf))
+export function keepOf(spellings: PledgeRow[], signed: Signed[]): Kept[] {
+  const taken = new Set(spellings.filter(({ state }) => holdsPlace(state)).map(mailboxOf))
+  const rows = [...spellings, ...signed.map(({ row }) => row)]
   const held = new Map(rows.flatMap((row) => (row.exclusion_id ? [[mailboxOf(row), row.exclusion_id]] : [])))
   const hidden = new Set(rows.filter((row) => row.name_hidden).map(mailboxOf))
-  const own = new Map(rows.map((row) => [nameOf(row), row]))
-  const kept: Kept[] = []
-  for (const { key, choices, sealing, campaign, at } of confirmings) {
-    const row = own.get(keyName(key))
-    if (row?.state !== 'pending') continue
-    own.delete(keyName(key))
-    const nameHidden = hidden.has(mailboxOf(row))
-    if (taken.has(mailboxOf(row))) {
-      kept.push({
-        row,
-        ...nothing,
-        nameHidden,
-        text: textOf(row),
-        state: 'pending',
-        exclusionId: row.exclusion_id,
-      })
-    } else {
-      taken.add(mailboxOf(row))
-      const exclusionId = held.get(mailboxOf(row)) ?? null
-      kept.push(keepTicked(keys, row, { choices, sealing, campaign, at, texts, exclusionId, nameHidden }))
-    }
-  }
-  return kept
+  return signed.map((one) => {
+    const mailbox = mailboxOf(one.row)
+    const nameHidden = hidden.has(mailbox)
+    if (taken.has(mailbox)) return { ...passedOver(one), nameHidden }
+    taken.add(mailbox)
+    return keepSigned(one, { exclusionId: held.get(mailbox) ?? null, nameHidden })
+  })
 }
 
-/** Of a second spelling of the mailbox. */
-const nothing = {
-  contact: null,
-  displayName: null,
-  listedOn: null,
-  wantsUpdates: false,
-  listsName: false,
-  clauses: [],
-  answers: [],
-  boxes: [],
-}
-
-interface Ticked extends Pick<Confirming, 'choices' | 'campaign' | 'at'> {
-  sealing: Sealing | undefined
-  texts: NamedText[]
-  exclusionId: number | null
-  nameHidden: boolean
-}
-
-/** Keeps the ticks only if they are those the email listed; somebody may have signed this address since. */
-function keepTicked(keys: Keys, row: PledgeRow, ticked: Ticked): Kept {
-  const { choices, sealing, campaign, at, texts, exclusionId, nameHidden } = ticked
-  const isListed = hasSameTicks(row.choices_hash, choices)
-  const listsName = isListed && row.lists_name && !nameHidden
-  const wantsUpdates = isListed && row.wants_updates
-  const key = keyOf(row)
-  const contact = row.contact && isListed ? openContact(keys, key, row.contact) : undefined
+/** A second spelling of the mailbox: it goes on waiting, and keeps nothing. */
+function passedOver({ row, says }: Signed): Omit<Kept, 'nameHidden'> {
   return {
+    ...plainly(row, says),
     row,
+    signingId: row.signing_id,
+    contact: null,
+    displayName: null,
+    listedOn: null,
+    wantsUpdates: false,
+    listsName: false,
+    clauses: [],
+    answers: [],
+    boxes: [],
+    state: 'pending',
+    exclusionId: row.exclusion_id,
+  }
+}
+
+function keepSigned(
+  { row, confirming, sealed, says }: Signed,
+  { exclusionId, nameHidden }: Pick<Kept, 'exclusionId' | 'nameHidden'>,
+): Kept {
+  const { campaign, key, sealing, at } = confirming
+  const { wantsUpdates, clauses, answers } = says
+  const listsName = says.listsName && !nameHidden
+  return {
+    ...plainly(row, says),
+    row,
+    signingId: randomUUID(),
     state: exclusionId === null ? 'confirmed' : 'excluded',
     exclusionId,
     listsName,
     nameHidden,
     wantsUpdates,
-    displayName: listsName ? (contact?.name ? listedName(contact.name) : row.display_name) : null,
+    displayName: listsName && says.name ? listedName(says.name) : null,
     listedOn: listsName ? dayOf(at) : null,
-    contact: wantsUpdates && contact ? sealKept(campaign, key, contact) : null,
-    clauses: contact?.clauses ?? [],
-    text: readIn(keys, row, { choices, texts }),
-    answers: contact?.answers ?? [],
-    boxes: row.contact && isListed && sealing ? sealing(row.contact) : [],
+    contact: wantsUpdates ? sealKept(campaign, key, says) : null,
+    clauses,
+    answers,
+    boxes: sealing ? sealing(sealed) : [],
   }
 }
 
-/** The wording that the email showed; an email from before emails named theirs stands for what the pledge has now. */
-function readIn(keys: Keys, row: PledgeRow, { choices, texts }: Pick<Ticked, 'choices' | 'texts'>): TextName {
-  const own = textOf(row)
-  if (showsSameText(row.choices_hash, choices)) return own
-  const ofCampaign = texts.filter(({ campaignId }) => campaignId === row.campaign_id)
-  return textShown(keys, choices, ofCampaign) ?? own
+/** What tells nobody who signed. */
+function plainly({ signals }: PledgeRow, says: WaitingSigning) {
+  const { campusId, campusProven, affiliation, source, textVersion, locale } = says
+  return { campusId, campusProven, affiliation, source, textVersion, locale, signals }
 }
 
-function textOf({ locale, text_version: version }: PledgeRow): TextName {
-  return { locale, version }
-}
-
-function keyOf(row: PledgeRow): PledgeKey {
+export function keyOfRow(row: Pick<PledgeRow, 'campaign_id' | 'email_digest' | 'address_digest'>): PledgeKey {
   return { campaignId: row.campaign_id, emailDigest: row.email_digest, addressDigest: row.address_digest }
 }
 
 export function nameOf(row: PledgeRow): string {
-  return keyName(keyOf(row))
+  return keyName(keyOfRow(row))
 }
 
 function mailboxOf({ campaign_id, email_digest }: PledgeRow): string {

@@ -1,8 +1,9 @@
-import { and, inArray } from 'drizzle-orm'
+import { randomUUID } from 'node:crypto'
+import { and, eq, inArray } from 'drizzle-orm'
 import { deleteBoxes } from '../contacts/sealed.ts'
 import { linkGate } from '../captcha/gates.ts'
 import { transaction, type Tx } from '../db/db.ts'
-import { NO_CAMPUS, pledges } from '../db/schema.ts'
+import { NO_CAMPUS, pledges, signings } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { dayOf } from '../leaderboards/steps.ts'
 import { changeTallies } from '../leaderboards/tally.ts'
@@ -13,21 +14,14 @@ import { checkedAddress } from './address.ts'
 import { checkedClauses } from './asked.ts'
 import { addressIn, sealContact, sealKept } from './contact.ts'
 import type { MyPledge, MyPledgeChange, MyPledgeLinkRequest } from './contract.ts'
-import {
-  campaignOf,
-  clausesPromised,
-  contactWaiting,
-  gone,
-  type PledgeRow,
-  requirePledge,
-  showMyPledge,
-} from './held.ts'
+import { campaignOf, findOwnPledge, lockPledge, notSignedIn, type OwnPledge, showMyPledge } from './held.ts'
 import { isPledge, pledgeKey, type PledgeKey } from './mailbox.ts'
 import { checkedName, requireListedName } from './name.ts'
 import { chosenCampus, requireLists } from './pledge.ts'
 import { changeSharing, stillShared } from './sharing.ts'
-import { leaves } from './states.ts'
-import { readLink, readToken, signToken } from './token.ts'
+import { holdsPlace, leaves } from './states.ts'
+import { readLink, readToken, signToken, type Ticket } from './token.ts'
+import { endSignings, isSigning, sealSigning, type WaitingSigning } from './waiting-signing.ts'
 
 /** Writes down a letter with the link, which goes if there is a pledge to show; the caller learns nothing either way. */
 export async function askForMyPledgeLink(
@@ -48,42 +42,98 @@ export async function askForMyPledgeLink(
 
 /** Swaps the token of a mailed link for the value of a short-lived cookie. @throws Refusal */
 export async function openMyPledge(deps: Deps, token: string): Promise<string> {
-  const { key } = await readLink(deps, 'my-pledge', token)
-  await requirePledge(deps, key)
-  return signToken(deps, { purpose: 'session', key, now: deps.now() })
+  const ticket = await readLink(deps, 'my-pledge', token)
+  await campaignOf(deps, ticket.key)
+  if (await findOwnPledge(deps.db, deps.keys, ticket)) return sessionFor(deps, ticket)
+  throw new Refusal('token-expired', 'This pledge was erased or taken back since this link was sent.')
+}
+
+function sessionFor(deps: Deps, { key, signingId }: Ticket): string {
+  return signToken(deps, { purpose: 'session', key, signingId, now: deps.now() })
 }
 
 /** @throws Refusal `not-signed-in` where the cookie is missing, expired or not ours */
-export function keyOfSession(deps: Deps, session: string | undefined): PledgeKey {
+export function readSession(deps: Deps, session: string | undefined): Ticket {
   try {
-    return readToken(deps, 'session', session ?? '', deps.now()).key
+    return readToken(deps, 'session', session ?? '', deps.now())
   } catch {
-    throw new Refusal('not-signed-in', 'Open the link from your email again; it lets you in for 15 minutes.')
+    return notSignedIn()
   }
 }
 
 /** Changes what is named, and nothing else. @throws Refusal */
-export async function changeMyPledge(deps: Deps, key: PledgeKey, change: MyPledgeChange): Promise<MyPledge> {
-  const campaign = await campaignOf(deps, key)
+export async function changeMyPledge(deps: Deps, ticket: Ticket, change: MyPledgeChange): Promise<MyPledge> {
+  const campaign = await campaignOf(deps, ticket.key)
   await transaction(deps.db, async (tx) => {
-    const row = await lockPledge(tx, key)
+    const row = await lockPledge(tx, deps.keys, ticket)
     if (row.state === 'withdrawn') throw new Refusal('pledge-withdrawn', 'This pledge was taken back.')
-    const campusId = change.campus === undefined ? row.campusId : newCampus(deps, row, change.campus)
-    const changed = {
-      campusId,
-      ...asked(deps, campaign, row, change),
-      ...listing(deps, campaign, row, { ...change, isMoved: campusId !== row.campusId }),
-      ...updates(deps, campaign, key, row, change),
-    }
-    await tx.update(pledges).set(changed).where(isPledge(key))
-    const email = () => addressOf(deps, campaign, row, change)
-    await changeSharing(tx, deps, { campaign, row, change, email })
-    if (row.state === 'confirmed' && campusId !== row.campusId) await moveTally(tx, row, campusId)
+    const asked = { campaign, row, change }
+    await (row.waiting ? changeWaiting(tx, deps, asked, row.waiting) : changeKept(tx, deps, asked))
   })
-  return await showMyPledge(deps, key)
+  return await showMyPledge(deps, ticket)
 }
 
-function newCampus(deps: Deps, row: PledgeRow, chosen: string): number | null {
+interface Asked {
+  campaign: Campaign
+  row: OwnPledge
+  change: MyPledgeChange
+}
+
+/** Changes what waits for its confirmation, and what the pledge shows of it where no other signing came later. */
+async function changeWaiting(tx: Tx, deps: Deps, asked: Asked, waiting: WaitingSigning): Promise<void> {
+  const { campaign, row, change } = asked
+  const shareWith = stillShared(campaign, waiting.shareWith, change)
+  const listsName = change.display ?? waiting.listsName
+  const name = (change.display && checkedName(change.name)) || waiting.name
+  if (change.display) requireListable(campaign, row)
+  if (listsName) requireListedName(name ?? undefined)
+  if (change.updates && !waiting.wantsUpdates) requireContactable(campaign)
+  const changed = {
+    campusId: campusAfter(deps, asked),
+    listsName,
+    wantsUpdates: change.updates ?? waiting.wantsUpdates,
+  }
+  const sealed = sealSigning(
+    deps.keys,
+    { key: row, signingId: row.signingId },
+    {
+      ...waiting,
+      ...changed,
+      name: listsName || shareWith.length > 0 ? name : null,
+      clauses: change.clauses ? checkedClauses(campaign, change.clauses, waiting.clauses) : waiting.clauses,
+      shareWith,
+    },
+  )
+  await tx
+    .update(signings)
+    .set({ sealed })
+    .where(isSigning({ key: row, signingId: row.signingId }))
+  await tx
+    .update(pledges)
+    .set(changed)
+    .where(and(isPledge(row), eq(pledges.signingId, row.signingId)))
+}
+
+async function changeKept(tx: Tx, deps: Deps, asked: Asked): Promise<void> {
+  const { campaign, row, change } = asked
+  const campusId = campusAfter(deps, asked)
+  const changed = {
+    campusId,
+    ...(change.clauses && { clauses: checkedClauses(campaign, change.clauses, row.clauses) }),
+    ...listing(deps, campaign, row, { ...change, isMoved: campusId !== row.campusId }),
+    ...updates(campaign, row, change),
+  }
+  await tx.update(pledges).set(changed).where(isPledge(row))
+  const email = () => addressOf(deps, campaign, row, change)
+  await changeSharing(tx, deps, { campaign, row, change, email })
+  if (row.state === 'confirmed' && campusId !== row.campusId) await moveTally(tx, row, campusId)
+}
+
+function campusAfter(deps: Deps, { row, change }: Asked): number | null {
+  return change.campus === undefined ? row.campusId : newCampus(deps, row, change.campus)
+}
+
+function newCampus(deps: Deps, row: OwnPledge, chosen: string): number | null {
   const campus = chosen === '' ? undefined : chosenCampus(deps.campuses, chosen)
   const campusId = campus?.id ?? null
   if (row.campusProven && campusId !== row.campusId) {
@@ -92,22 +142,6 @@ function newCampus(deps: Deps, row: PledgeRow, chosen: string): number | null {
     })
   }
   return campusId
-}
-
-/** What stands in columns once it is confirmed, and until then with the contact. */
-function asked(
-  { keys }: Deps,
-  campaign: Campaign,
-  row: PledgeRow,
-  change: MyPledgeChange,
-): Partial<PledgeRow> {
-  const promised = clausesPromised(keys, row)
-  const clauses = change.clauses ? checkedClauses(campaign, change.clauses, promised) : promised
-  if (row.confirmedAt) return { clauses }
-  const waiting = contactWaiting(keys, row)
-  if (!waiting || !(change.clauses || change.shareWith)) return {}
-  const shareWith = stillShared(campaign, waiting.shareWith, change)
-  return { contact: sealContact(keys, row, { ...waiting, clauses, shareWith }) }
 }
 
 interface Listing extends MyPledgeChange {
@@ -119,42 +153,42 @@ interface Listing extends MyPledgeChange {
 function listing(
   { now }: Deps,
   campaign: Campaign,
-  row: PledgeRow,
+  row: OwnPledge,
   { display, name: typed, isMoved }: Listing,
-): Partial<PledgeRow> {
-  const listedOn = row.confirmedAt && dayOf(now())
+): Partial<OwnPledge> {
+  const listedOn = dayOf(now())
   if (display === undefined) return isMoved && row.displayName ? { listedOn } : {}
   if (!display) return { listsName: false, displayName: null, listedOn: null }
-  requireLists(campaign)
-  if (row.nameHidden)
-    throw new Refusal('name-hidden', 'The organizers took this name off the list.', { field: 'display' })
+  requireListable(campaign, row)
   const name = checkedName(typed)
   if (!name && row.listsName) return isMoved && row.displayName ? { listedOn } : {}
   const displayName = requireListedName(name)
   return displayName === row.displayName && !isMoved ? {} : { listsName: true, displayName, listedOn }
 }
 
-function updates(
-  deps: Deps,
-  campaign: Campaign,
-  key: PledgeKey,
-  row: PledgeRow,
-  change: MyPledgeChange,
-): Partial<PledgeRow> {
-  if (change.updates === undefined) return {}
-  if (!change.updates) return { wantsUpdates: false, ...(row.confirmedAt && { contact: null }) }
-  if (row.contact) return { wantsUpdates: true }
-  if (campaign.contactMode === 'count-only') {
-    throw new Refusal('contact-not-offered', 'This campaign keeps no addresses.', { field: 'updates' })
-  }
-  const contact = { email: sameAddress(campaign, key, change) }
-  return {
-    wantsUpdates: true,
-    contact: row.confirmedAt ? sealKept(campaign, key, contact) : sealContact(deps.keys, key, contact),
-  }
+/** @throws Refusal `contact-not-offered`, `name-hidden` */
+function requireListable(campaign: Campaign, { nameHidden }: OwnPledge): void {
+  requireLists(campaign)
+  if (!nameHidden) return
+  throw new Refusal('name-hidden', 'The organizers took this name off the list.', { field: 'display' })
 }
 
-function addressOf({ keys }: Deps, campaign: Campaign, row: PledgeRow, change: MyPledgeChange): string {
+function updates(campaign: Campaign, row: OwnPledge, change: MyPledgeChange): Partial<OwnPledge> {
+  if (change.updates === undefined) return {}
+  if (!change.updates) return { wantsUpdates: false, contact: null }
+  if (row.contact) return { wantsUpdates: true }
+  requireContactable(campaign)
+  const contact = { email: sameAddress(campaign, row, change) }
+  return { wantsUpdates: true, contact: sealKept(campaign, row, contact) }
+}
+
+/** @throws Refusal `contact-not-offered` */
+function requireContactable({ contactMode }: Campaign): void {
+  if (contactMode !== 'count-only') return
+  throw new Refusal('contact-not-offered', 'This campaign keeps no addresses.', { field: 'updates' })
+}
+
+function addressOf({ keys }: Deps, campaign: Campaign, row: OwnPledge, change: MyPledgeChange): string {
   return row.contact ? addressIn(keys, campaign, row, row.contact) : sameAddress(campaign, row, change)
 }
 
@@ -165,21 +199,30 @@ function sameAddress(campaign: Campaign, key: PledgeKey, { email = '' }: MyPledg
   throw new Refusal('email-mismatch', 'Type the address that you pledged with.', { field: 'email' })
 }
 
-async function moveTally(tx: Tx, { campaignId, campusId }: PledgeRow, to: number | null): Promise<void> {
+async function moveTally(tx: Tx, { campaignId, campusId }: OwnPledge, to: number | null): Promise<void> {
   await changeTallies(tx, [
     { campaignId, campusId: campusId ?? NO_CAMPUS, by: -1 },
     { campaignId, campusId: to ?? NO_CAMPUS, by: 1 },
   ])
 }
 
-/** Takes a pledge back: it no longer counts, and its contact and name are erased. Doing it again changes nothing. */
-export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPledge> {
-  await campaignOf(deps, key)
-  await transaction(deps.db, async (tx) => {
-    const row = await lockPledge(tx, key)
+/**
+ * Takes a pledge back: it no longer counts, its contact and name are erased, and every link, code and session from before
+ * ends. Doing it again changes nothing.
+ * @returns the pledge, and the value of a fresh cookie for the browser that took it back
+ */
+export async function withdrawPledge(
+  deps: Deps,
+  ticket: Ticket,
+): Promise<{ pledge: MyPledge; session: string }> {
+  await campaignOf(deps, ticket.key)
+  const signingId = await transaction(deps.db, async (tx) => {
+    const row = await lockPledge(tx, deps.keys, ticket)
     if (row.state === 'pending')
       throw new Refusal('invalid-request', 'This pledge is not confirmed; erase it instead.')
-    const forgotten = {
+    if (row.state === 'withdrawn') return row.signingId
+    const fresh = randomUUID()
+    const erased = {
       contact: null,
       displayName: null,
       listedOn: null,
@@ -189,33 +232,33 @@ export async function withdrawPledge(deps: Deps, key: PledgeKey): Promise<MyPled
     }
     await tx
       .update(pledges)
-      .set({ state: 'withdrawn', withdrawnAt: deps.now(), ...forgotten })
-      .where(and(isPledge(key), inArray(pledges.state, [...leaves.withdrawal])))
-    await deleteBoxes(tx, key)
+      .set({ state: 'withdrawn', withdrawnAt: deps.now(), signingId: fresh, ...erased })
+      .where(and(isPledge(row), inArray(pledges.state, [...leaves.withdrawal])))
+    await deleteBoxes(tx, row)
+    await endSignings(tx, row)
     await uncount(tx, row)
+    return fresh
   })
-  return await showMyPledge(deps, key)
+  const own = { key: ticket.key, signingId }
+  return { pledge: await showMyPledge(deps, own), session: sessionFor(deps, own) }
 }
 
 /**
  * Erases everything about a pledge. Tries at its codes are forgotten within a week, as for any address: a guesser must
  * not learn from them that something was erased.
  */
-export async function erasePledge(deps: Deps, key: PledgeKey): Promise<void> {
-  await campaignOf(deps, key)
+export async function erasePledge(deps: Deps, ticket: Ticket): Promise<void> {
+  await campaignOf(deps, ticket.key)
   await transaction(deps.db, async (tx) => {
-    const row = await lockPledge(tx, key)
-    await tx.delete(pledges).where(isPledge(key))
+    const row = await lockPledge(tx, deps.keys, ticket)
+    await tx.delete(pledges).where(isPledge(row))
+    // Other spellings that wait may be somebody else's, unless this one stood for all of them.
+    if (holdsPlace(row.state)) await endSignings(tx, row)
     await uncount(tx, row)
   })
 }
 
-async function uncount(tx: Tx, { state, campaignId, campusId }: PledgeRow): Promise<void> {
+async function uncount(tx: Tx, { state, campaignId, campusId }: OwnPledge): Promise<void> {
   if (state === 'confirmed')
     await changeTallies(tx, [{ campaignId, campusId: campusId ?? NO_CAMPUS, by: -1 }])
-}
-
-async function lockPledge(tx: Tx, key: PledgeKey): Promise<PledgeRow> {
-  const [row] = await tx.select().from(pledges).where(isPledge(key)).for('update')
-  return row ?? gone()
 }

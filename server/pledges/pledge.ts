@@ -7,11 +7,11 @@ import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
 import { type Address, asciiDomain, checkedAddress } from './address.ts'
 import { checkedAnswers, checkedClauses, checkedSharing } from './asked.ts'
-import type { Choices } from './choices.ts'
 import type { PledgeReceipt, PledgeRequest } from './contract.ts'
 import { checkedName, requireListedName } from './name.ts'
 import { signalsOf } from './signals.ts'
 import type { Signing } from './signing.ts'
+import type { Choices } from './waiting-signing.ts'
 
 /**
  * Signs. Pledging twice looks the same from outside, so nobody can learn who has pledged; only the mailbox does.
@@ -26,7 +26,7 @@ export async function makePledge(
   locales: readonly string[] = [],
 ): Promise<PledgeReceipt> {
   const ready = await readied(deps, campaign, { request, locales })
-  const { source } = ready.signing
+  const source = ready.signing.source ?? undefined
   // After all that can be mended in the form, so that a slip costs no proof.
   await deps.captcha.requireProof(pledgeGate(campaign), { captcha: request.captcha, source })
   return await written(deps, ready)
@@ -39,7 +39,8 @@ export async function enterPledge(
   request: PledgeRequest,
   locales: readonly string[] = [],
 ): Promise<PledgeReceipt> {
-  return await written(deps, await readied(deps, campaign, { request, locales }))
+  const { signing, shown } = await readied(deps, campaign, { request, locales })
+  return await written(deps, { signing: { ...signing, isImport: true }, shown })
 }
 
 interface Ready {
@@ -67,7 +68,10 @@ async function written(deps: Deps, { signing, shown }: Ready): Promise<PledgeRec
 /** Of a campus' domain it would be in vain: it takes mail, whatever DNS says, and comes in crowds. */
 function noteArrival(deps: Deps, { campaign, address, campusProven, source }: Signing): void {
   if (!campusProven) deps.mailExchanges.note(campaign, address)
-  deps.rushes.noteSigned(campaign, { domain: campusProven ? undefined : address.registrableDomain, source })
+  deps.rushes.noteSigned(campaign, {
+    domain: campusProven ? undefined : address.registrableDomain,
+    source: source ?? undefined,
+  })
 }
 
 interface Signer {
@@ -126,14 +130,14 @@ function signingOf(
   return {
     campaign,
     address,
-    choices: choicesOf(campaign, request, { campus: shown?.campus, now: deps.now() }),
-    answers: checkedAnswers(campaign, request.answers),
+    ...choicesOf(campaign, request, { campus: shown?.campus, now: deps.now() }),
+    isImport: false,
     campusProven: shown?.isProven ?? false,
     textVersion: text.version,
     locale: text.locale,
-    source: registeredSource(campaign, request.source),
+    source: registeredSource(campaign, request.source) ?? null,
     // A campus gives its addresses out itself, and many of them look random.
-    signals: shown?.isProven ? '' : signalsOf(address),
+    signals: shown?.isProven ? [] : signalsOf(address),
     at: deps.now(),
   }
 }
@@ -164,13 +168,14 @@ function choicesOf(campaign: Campaign, request: PledgeRequest, { campus, now }: 
     requireListedName(name)
   }
   return {
-    name: listsName || shareWith.length > 0 ? name : undefined,
-    campusId: campus?.id,
-    affiliation: request.affiliation,
+    name: (listsName || shareWith.length > 0 ? name : undefined) ?? null,
+    campusId: campus?.id ?? null,
+    affiliation: request.affiliation ?? null,
     listsName,
     wantsUpdates,
     clauses: checkedClauses(campaign, request.clauses),
     shareWith,
+    answers: checkedAnswers(campaign, request.answers),
   }
 }
 

@@ -80,11 +80,11 @@ async function reduce(tx: Tx, campaignId: number, keys: Key[]): Promise<number> 
     counted as (
       insert into pledges (campaign_id, email_digest, address_digest, domain_digest, state, campus_id, campus_proven,
         affiliation, text_version, locale, source, clauses, exclusion_id, signed_at, confirmed_at,
-        lists_name, wants_updates, choices_hash, code_nonce)
+        lists_name, wants_updates)
       select campaign_id, ${randomDigest()}, ${randomDigest()}, ''::bytea, state, campus_id, campus_proven,
         affiliation, text_version, locale, source, clauses, exclusion_id,
         date_trunc('day', signed_at, 'UTC'), date_trunc('day', confirmed_at, 'UTC'),
-        false, false, ''::bytea, ''::bytea
+        false, false
       from gone where state in ('confirmed', 'excluded'))
     select count(*)::int as count from gone`)
   return rows[0]?.count ?? 0

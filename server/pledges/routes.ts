@@ -19,7 +19,7 @@ import { showMyPledge } from './held.ts'
 import { askForMyPledgeLink, changeMyPledge, erasePledge, openMyPledge, withdrawPledge } from './my-pledge.ts'
 import { makePledge } from './pledge.ts'
 import { requireSameOrigin } from '../same-origin.ts'
-import { endSession, sessionKey, startSession } from './session.ts'
+import { endSession, requireSession, startSession } from './session.ts'
 import { Done } from '../contract.ts'
 
 export function pledgeRoutes(app: App, deps: Deps): void {
@@ -63,18 +63,24 @@ function myPledgeRoutes(app: App, deps: Deps): void {
     },
   )
   app.get('/api/v1/my-pledge', { schema: { response: { 200: MyPledge } } }, async (request) =>
-    showMyPledge(deps, sessionKey(deps, request)),
+    showMyPledge(deps, requireSession(deps, request)),
   )
   app.patch(
     '/api/v1/my-pledge',
     { schema: { body: MyPledgeChange, response: { 200: MyPledge } } },
-    async (request) => await changeMyPledge(deps, sessionKey(deps, request), request.body),
+    async (request) => await changeMyPledge(deps, requireSession(deps, request), request.body),
   )
-  app.post('/api/v1/my-pledge/withdrawal', { schema: { response: { 200: MyPledge } } }, async (request) =>
-    withdrawPledge(deps, sessionKey(deps, request)),
+  app.post(
+    '/api/v1/my-pledge/withdrawal',
+    { schema: { response: { 200: MyPledge } } },
+    async (request, reply) => {
+      const { pledge, session } = await withdrawPledge(deps, requireSession(deps, request))
+      startSession(deps, reply, session)
+      return pledge
+    },
   )
   app.delete('/api/v1/my-pledge', { schema: { response: Done } }, async (request, reply) => {
-    await erasePledge(deps, sessionKey(deps, request))
+    await erasePledge(deps, requireSession(deps, request))
     endSession(deps, reply)
     return reply.status(204).send()
   })

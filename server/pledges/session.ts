@@ -1,8 +1,8 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
-import type { PledgeKey } from './mailbox.ts'
-import { keyOfSession } from './my-pledge.ts'
+import { readSession } from './my-pledge.ts'
+import type { Ticket } from './token.ts'
 
 const LIFETIME_SECONDS = 15 * 60
 
@@ -24,6 +24,6 @@ export function endSession(deps: Deps, reply: FastifyReply): void {
 }
 
 /** @throws Refusal `not-signed-in` */
-export function sessionKey(deps: Deps, request: FastifyRequest): PledgeKey {
-  return keyOfSession(deps, request.cookies[cookieName(deps)])
+export function requireSession(deps: Deps, request: FastifyRequest): Ticket {
+  return readSession(deps, request.cookies[cookieName(deps)])
 }

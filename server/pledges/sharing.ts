@@ -9,13 +9,13 @@ import type { Deps } from '../deps.ts'
 import { checkedSharing } from './asked.ts'
 import type { NamedKey } from './contact.ts'
 import type { MyPledge, MyPledgeChange } from './contract.ts'
-import { contactWaiting, type PledgeRow } from './held.ts'
+import type { OwnPledge } from './held.ts'
 import { checkedName } from './name.ts'
 
 type Shown = MyPledge['sharing']
 
 /** Those that have it, or are to have it once she confirms, and those that she could share it with. */
-export async function showSharing(deps: Deps, campaign: Campaign, row: PledgeRow): Promise<Shown> {
+export async function showSharing(deps: Deps, campaign: Campaign, row: OwnPledge): Promise<Shown> {
   const shared = row.confirmedAt === null ? waitingFor(deps, campaign, row) : await having(deps, row)
   if (row.state === 'pending' || row.state === 'withdrawn') return shared
   const offered = recipientsOf(campaign, deps.now())
@@ -28,9 +28,8 @@ export async function showSharing(deps: Deps, campaign: Campaign, row: PledgeRow
   return [...shared, ...offered]
 }
 
-function waitingFor({ keys, now }: Deps, campaign: Campaign, row: PledgeRow): Shown {
-  const named = contactWaiting(keys, row)?.shareWith ?? []
-  return listed(campaign, named, now()).map((one) => ({ ...one, is: 'waiting' }))
+function waitingFor({ now }: Deps, campaign: Campaign, row: OwnPledge): Shown {
+  return listed(campaign, row.waiting?.shareWith ?? [], now()).map((one) => ({ ...one, is: 'waiting' }))
 }
 
 /** What of it would be shared now, as an email and her page say it. */
@@ -46,7 +45,7 @@ export function listed(
   })
 }
 
-async function having({ db }: Deps, row: PledgeRow): Promise<Shown> {
+async function having({ db }: Deps, row: OwnPledge): Promise<Shown> {
   const shared = await sharedWith(db, row)
   return shared.map(({ slug, name, fingerprint, isTaken }) => ({
     organization: slug,
@@ -58,7 +57,7 @@ async function having({ db }: Deps, row: PledgeRow): Promise<Shown> {
 
 interface Sharing {
   campaign: Campaign
-  row: PledgeRow
+  row: OwnPledge
   change: MyPledgeChange
   /** Asked for only where something is to be sealed. */
   email: () => string
@@ -79,15 +78,15 @@ export async function changeSharing(tx: Tx, deps: Deps, asked: Sharing): Promise
   const shareWith = checkedSharing(campaign, added, deps.now())
   if (shareWith.length === 0) return
   const name = checkedName(change.name)
-  const contact = { email: asked.email(), ...(name && { name }), shareWith }
+  const contact = { email: asked.email(), name, shareWith }
   const boxes = boxesFor(contact, sealableTo(campaign, deps.now()))
   await writeBoxes(tx, deps.now(), [{ ...row, boxes }])
 }
 
-/** While it waits, the contact itself says with whom; there it can only be taken back. */
+/** While it waits, the act of signing itself says with whom; there it can only be taken back. */
 export function stillShared(
   campaign: Campaign,
-  named: NamedKey[] = [],
+  named: NamedKey[],
   { shareWith: wanted }: MyPledgeChange,
 ): NamedKey[] {
   if (!wanted) return named

@@ -5,12 +5,12 @@ import type { Signal } from './weighing.ts'
 
 const disposable = disposableEmailBlocklistSet()
 
-/** What an address shows by itself, for finding fakes, as words; the signer's answer does not depend on it. */
-export function signalsOf({ domain, exact }: Address): string {
+/** What an address shows by itself, for finding fakes; the signer's answer does not depend on it. */
+export function signalsOf({ domain, exact }: Address): Signal[] {
   const signals: Signal[] = []
   if (isDisposable(domain)) signals.push('disposable-domain')
   if (looksRandom(exact.slice(0, exact.lastIndexOf('@')))) signals.push('random-name')
-  return signals.join(' ')
+  return signals
 }
 
 /** Mailboxes that anybody opens and leaves behind, on sub-domains of such a service too. */

@@ -3,8 +3,8 @@ import { requireRemembered } from '../campaigns/campaign.ts'
 import type { Deps } from '../deps.ts'
 import type { Keys } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
-import { CHOICES_BYTES } from './choices.ts'
 import { KEY_BYTES, keyBytes, keyFromBytes, type PledgeKey } from './mailbox.ts'
+import { UUID_BYTES, uuidBytes, uuidFrom } from './receipt.ts'
 
 /** What a link or cookie is good for, and for how long, in seconds. */
 const purposes = {
@@ -27,9 +27,12 @@ export type TokenPurpose = keyof typeof purposes
 
 export interface Ticket {
   key: PledgeKey
-  /** The choices that the email listed; all zeros where none were. */
-  choices: Buffer
+  /** The act of signing that it belongs to, or the request to lead; `NO_SIGNING` for what outlives them. */
+  signingId: string
 }
+
+/** Of a link that only stops email. */
+export const NO_SIGNING = '00000000-0000-0000-0000-000000000000'
 
 interface Signer {
   keys: Keys
@@ -40,31 +43,25 @@ interface Signer {
 const VERSION = 1
 const ID_AT = 2
 const MAC_BYTES = 16
-const TOKEN_BYTES = 1 + 1 + 4 + 4 + KEY_BYTES + CHOICES_BYTES + MAC_BYTES
-const NO_CHOICES = Buffer.alloc(CHOICES_BYTES)
+const TOKEN_BYTES = 1 + 1 + 4 + 4 + KEY_BYTES + UUID_BYTES + MAC_BYTES
 
 /** How far the clock of another of our machines may be ahead. */
 const CLOCK_SKEW = 5 * 60
 
 /**
- * Signs a token: version, purpose, key id, time of issue, pledge, choices, MAC. It is stored nowhere.
- * @returns base64url, 136 characters
+ * Signs a token: version, purpose, key id, time of issue, pledge, act of signing, MAC. It is stored nowhere.
+ * @returns base64url, 147 characters
  */
 export function signToken(
   signer: Signer,
-  {
-    purpose,
-    key,
-    choices = NO_CHOICES,
-    now,
-  }: Omit<Ticket, 'choices'> & { purpose: TokenPurpose; choices?: Buffer; now: Date },
+  { purpose, key, signingId, now }: Ticket & { purpose: TokenPurpose; now: Date },
 ): string {
   const head = Buffer.alloc(10)
   head.writeUInt8(VERSION, 0)
   head.writeUInt8(purposes[purpose].byte, 1)
   signer.keys.idFor(purposes[purpose].key).copy(head, ID_AT)
   head.writeUInt32BE(secondsOf(now), 6)
-  const message = Buffer.concat([head, keyBytes(key), choices])
+  const message = Buffer.concat([head, keyBytes(key), uuidBytes(signingId)])
   return Buffer.concat([message, macOf(signer, purpose, message)!]).toString('base64url')
 }
 
@@ -109,7 +106,7 @@ function verifyToken(
   return {
     isExpired: age > purposes[purpose].lifetime,
     key: keyFromBytes(message.subarray(10, 10 + KEY_BYTES)),
-    choices: message.subarray(10 + KEY_BYTES),
+    signingId: uuidFrom(message.subarray(10 + KEY_BYTES)),
   }
 }
 

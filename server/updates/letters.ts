@@ -17,7 +17,7 @@ import { localeFor, type Words } from './wording.ts'
 /** Whoever reads an update or a milestone, as long as she wants to. */
 interface Reader {
   campaign: Campaign
-  key: PledgeKey
+  key: PledgeKey & { signingId: string }
   campusId: number | null
   to: string
   /** The language in which she signed. */

@@ -37,14 +37,18 @@ export async function confirmAll(
   from: (n: number) => string = () => '127.0.0.1',
 ) {
   const id = await campaignId(server, slug)
-  const { rows } = await server.deps.db.execute<Record<string, Buffer>>(sql`
-    select email_digest, address_digest, choices_hash from pledges where campaign_id = ${id} and state = 'pending'`)
-  const tokens = rows.map(({ email_digest, address_digest, choices_hash }) =>
+  const { rows } = await server.deps.db.execute<{
+    email_digest: Buffer
+    address_digest: Buffer
+    signing_id: string
+  }>(sql`
+    select email_digest, address_digest, signing_id from pledges where campaign_id = ${id} and state = 'pending'`)
+  const tokens = rows.map(({ email_digest, address_digest, signing_id }) =>
     confirmToken(server.deps, {
       campaignId: id,
-      emailDigest: email_digest!,
-      addressDigest: address_digest!,
-      choicesHash: choices_hash!,
+      emailDigest: email_digest,
+      addressDigest: address_digest,
+      signingId: signing_id,
     }),
   )
   const press = (token: string, n: number) =>

@@ -61,8 +61,7 @@ async function rightCodes(slug: string): Promise<Set<string>> {
           emailDigest: row.email_digest as Buffer,
           addressDigest: row.address_digest as Buffer,
         },
-        row.code_nonce as Buffer,
-        row.choices_hash as Buffer,
+        row.signing_id as string,
       ),
     ),
   )

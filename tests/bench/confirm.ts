@@ -47,11 +47,11 @@ async function sign({ deps, mailDomains }: Stage, side: Side, count: number): Pr
 /** The tokens that the emails of all waiting pledges would bring, in no order that the tables have. */
 async function tokensOf({ deps }: Stage, side: Side): Promise<string[]> {
   const { id } = await deps.campaigns.bySlug(slugs[side])
-  const { rows } = await deps.db.execute<Record<'email' | 'address' | 'choices', Buffer>>(sql`
-    select email_digest as email, address_digest as address, choices_hash as choices
+  const { rows } = await deps.db.execute<{ email: Buffer; address: Buffer; signing: string }>(sql`
+    select email_digest as email, address_digest as address, signing_id as signing
     from pledges where campaign_id = ${id} and state = 'pending' order by address_digest`)
-  return rows.map(({ email, address, choices }) =>
-    confirmToken(deps, { campaignId: id, emailDigest: email, addressDigest: address, choicesHash: choices }),
+  return rows.map(({ email, address, signing }) =>
+    confirmToken(deps, { campaignId: id, emailDigest: email, addressDigest: address, signingId: signing }),
   )
 }
 

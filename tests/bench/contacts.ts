@@ -75,8 +75,8 @@ async function insertContacts({ deps }: Stage, key: TestKey): Promise<void> {
       campaign as (select id, organization_id from campaigns where slug = ${slugs.real}),
       pledge as (
         insert into pledges (campaign_id, email_digest, address_digest, domain_digest, state, campus_proven, lists_name,
-          wants_updates, text_version, locale, choices_hash, code_nonce, signed_at, confirmed_at)
-        select id, digest, digest, digest, 'confirmed', false, false, false, 1, 'en', ''::bytea, ''::bytea, now(), now()
+          wants_updates, text_version, locale, signed_at, confirmed_at)
+        select id, digest, digest, digest, 'confirmed', false, false, false, 1, 'en', now(), now()
         from person, campaign returning email_digest)
       insert into sealed_contacts (campaign_id, email_digest, address_digest, organization_id, fingerprint, box, day)
       select id, digest, digest, organization_id, ${Buffer.from(key.fingerprint, 'hex')}, box, '2026-10-05'

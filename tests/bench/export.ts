@@ -53,12 +53,12 @@ async function insertPledges({ deps }: Stage): Promise<void> {
     await deps.db.execute(sql`
       with known as (select array_agg(id order by md5(domain)) as ids from campuses)
       insert into pledges (campaign_id, email_digest, address_digest, domain_digest, state, campus_id, campus_proven,
-        lists_name, wants_updates, text_version, locale, source, choices_hash, code_nonce, signed_at, confirmed_at)
+        lists_name, wants_updates, text_version, locale, source, signed_at, confirmed_at)
       select campaigns.id, digest, digest, digest, 'confirmed',
         case when random() < 0.9 then ids[1 + floor(2000 * power(random(), 3))::int] end, true, false, false,
         case when random() < 0.8 then 1 else 2 end, case when random() < 0.85 then 'en' else 'es' end,
         case when random() < 0.7 then 'source-' || floor(300 * power(random(), 3))::int end,
-        ''::bytea, ''::bytea, day, day
+        day, day
       from generate_series(${from}::int, ${from + AT_ONCE - 1}::int) as person
       cross join known join campaigns on slug = ${slugs.real}
       cross join lateral (select sha256(convert_to(person::text, 'utf8')) as digest,

@@ -95,8 +95,8 @@ async function pledges(
   await server.deps.db.execute(sql`
     with places as (select array_agg(id) as ids from (select id from campuses where short_name is not null order by id limit 3) few)
     insert into pledges (campaign_id, email_digest, address_digest, domain_digest, state, campus_id, campus_proven, lists_name,
-      wants_updates, text_version, locale, source, choices_hash, code_nonce, signed_at, confirmed_at)
-    select ${id}, digest, digest, digest, state, ids[1 + (person + age) % 4], false, false, false, 1, 'en', code, '', '',
+      wants_updates, text_version, locale, source, signed_at, confirmed_at)
+    select ${id}, digest, digest, digest, state, ids[1 + (person + age) % 4], false, false, false, 1, 'en', code,
       signed_at, case when state = 'confirmed' then signed_at end
     from json_to_recordset(${JSON.stringify(crowds)}::json) as crowd (code text, people int, age int, state text),
       places,       generate_series(1, people) as person,

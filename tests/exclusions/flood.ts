@@ -35,10 +35,10 @@ export async function aCrowdOf(server: Estamos, slug: string, some: Some): Promi
     const rows = await rowsOf(server, slug, some, emails.slice(from, from + 5_000), from)
     await db.execute(sql`
       insert into pledges (campaign_id, email_digest, address_digest, domain_digest, state, campus_id, campus_proven,
-        contact, lists_name, wants_updates, text_version, locale, source, signals, choices_hash, code_nonce, signed_at,
+        contact, lists_name, wants_updates, text_version, locale, source, signals, signed_at,
         confirmed_at)
       select ${id}, email_digest, address_digest, domain_digest, state, campus_id, campus_proven, contact, lists_name,
-        false, 1, 'en', source, signals, '\\x0000000000000000', '\\x00', signed_at, confirmed_at
+        false, 1, 'en', source, signals, signed_at, confirmed_at
       from json_populate_recordset(null::pledges, ${JSON.stringify(rows)}::json)`)
   }
   await countIn(server, id)

@@ -20,10 +20,10 @@ export async function bulk(server: Estamos, slug: string, groups: Alike[]): Prom
   const id = await campaignId(server, slug)
   await server.deps.db.execute(sql`
     insert into pledges (campaign_id, email_digest, address_digest, domain_digest, state, campus_id, campus_proven,
-      lists_name, wants_updates, text_version, locale, source, choices_hash, code_nonce, signed_at, confirmed_at,
+      lists_name, wants_updates, text_version, locale, source, signed_at, confirmed_at,
       exclusion_id)
     select ${id}, digest, digest, ''::bytea, coalesce(alike.state, 'confirmed'), campuses.id, false, false, false,
-      coalesce("textVersion", 1), coalesce(locale, 'en'), source, ''::bytea, ''::bytea, at.day, at.day,
+      coalesce("textVersion", 1), coalesce(locale, 'en'), source, at.day, at.day,
       case when alike.state = 'excluded' then 1 end
     from json_to_recordset(${JSON.stringify(groups)}::json) as alike (
       campus text, day timestamptz, source text, "textVersion" int, locale text, state text, people int)

@@ -26,7 +26,9 @@ test('a student without JavaScript asks to lead at her campus, and the host appr
   const { text = '' } = await inbox.next('ada@gatech.edu')
   const [link = ''] = /https?:\/\/\S+\/chapter-requests\/\S+/.exec(text) ?? []
   await student.goto(link)
-  await student.getByRole('button', { name: 'Yes, hand it on' }).click()
+  await student.getByRole('button', { name: 'Show the request' }).click()
+  await student.getByText('Three of us, from the union.').waitFor()
+  await student.getByRole('button', { name: 'Yes, send it' }).click()
   await student.getByText('It is on its way').waitFor()
 
   const context = await signedIn(await people.another(), server, await anOrganizer(server))
@@ -62,6 +64,6 @@ test('the form and its pages are for everybody', async () => {
     await expectAccessible(page)
     await page.goto(`${publicUrl}/chapter-requests/none`)
     await expectAccessible(page)
-    expect(await page.getByRole('button', { name: 'Yes, hand it on' }).count()).toBe(1)
+    expect(await page.getByRole('button', { name: 'Show the request' }).count()).toBe(1)
   }
 })

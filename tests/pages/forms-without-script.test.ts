@@ -256,7 +256,9 @@ test('a signer finds her way by forms alone: link, change, take back, erase', as
     cookies,
   )
   const withdrawn = await send('/my-pledge/withdrawal', {}, cookies)
-  const erased = await send('/my-pledge/erasure', {}, cookies)
+  const fresh = { 'my-pledge': withdrawn.cookies[0]?.value ?? '' }
+  const byOldSession = await send('/my-pledge/erasure', {}, cookies)
+  const erased = await send('/my-pledge/erasure', {}, fresh)
 
   expect(asked.statusCode).toBe(202)
   expect([opened.statusCode, opened.headers.location]).toEqual([303, '/my-pledge?locale=en'])
@@ -264,6 +266,7 @@ test('a signer finds her way by forms alone: link, change, take back, erase', as
   expect(refused.statusCode).toBe(422)
   expect(refused.body).toContain('aria-invalid="true"')
   expect(withdrawn.statusCode).toBe(200)
+  expect(byOldSession.statusCode).toBe(401)
   expect(erased.statusCode).toBe(200)
   expect(await pledgesOf(server, slug)).toEqual([])
   expect(await tallyDifferences(server)).toEqual([])

@@ -118,6 +118,46 @@ test('an address that never signed is refused in the same words after as many tr
   expect(unknown).toEqual(known)
 })
 
+test('a stranger uses up the tries of an address, and the browser that signed still has its own five', async () => {
+  const slug = await anOpenCampaign(server)
+  const receipt = (await sign(server, slug)).json<{ receipt: string }>().receipt
+  const right = await codeFor(server, slug)
+  const strangers = []
+  for (const round of times(4, (n) => n)) {
+    const guesses = times(6, (n) => other(right, round * 6 + n))
+    const own = (await sign(server, slug)).json<{ receipt: string }>().receipt
+    for (const code of guesses) strangers.push(await outcomeOf(slug, code, own))
+  }
+
+  const byStranger = await outcomeOf(slug, right)
+  const wrong = []
+  for (const code of times(4, (n) => other(right, n))) wrong.push(await outcomeOf(slug, code, receipt))
+  const byOwner = await outcomeOf(slug, right, receipt)
+
+  expect(strangers).toContain('429 code-too-many-tries')
+  expect(byStranger).toBe('429 code-too-many-tries')
+  expect(wrong).toEqual(times(4, () => '422 code-wrong'))
+  expect(byOwner).toBe('200 undefined')
+})
+
+test('a receipt of another signing is compared with its own code alone once the address has no tries', async () => {
+  const slug = await anOpenCampaign(server)
+  await sign(server, slug)
+  const right = await codeFor(server, slug)
+  await answersTo(
+    slug,
+    times(5, (n) => other(right, n)),
+  )
+  const strangers = (await sign(server, slug)).json<{ receipt: string }>().receipt
+  await answersTo(
+    slug,
+    times(5, (n) => other(right, 5 + n)),
+  )
+
+  expect(await outcomeOf(slug, right, strangers)).toBe('422 code-wrong')
+  expect(await rowOf(server, slug)).toMatchObject({ state: 'pending' })
+})
+
 test('past a campaign’s budget of failures codes are refused, links are not, and the next hour begins anew', async () => {
   const slug = await anOpenCampaign(server)
   server.clock.now = new Date('2026-03-01T10:30:00Z')
@@ -178,6 +218,15 @@ async function repliesTo(slug: string, codes: string[], email?: string) {
   const replies = []
   for (const code of codes) replies.push((await tryCode(server, slug, code, email)).json())
   return replies
+}
+
+async function outcomeOf(slug: string, code: string, receipt?: string): Promise<string> {
+  const answer = await server.app.inject({
+    method: 'POST',
+    url: '/api/v1/confirmations',
+    payload: { campaign: slug, email: 'ada@example.edu', code, ...(receipt && { receipt }) },
+  })
+  return `${answer.statusCode} ${answer.json().code}`
 }
 
 async function answersTo(slug: string, codes: string[]): Promise<string[]> {

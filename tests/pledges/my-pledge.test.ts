@@ -192,7 +192,7 @@ test('erasing leaves nothing, ends the session, and the link then leads nowhere'
   expect(erased.headers['set-cookie']).toMatch(/^my-pledge=; .*(Max-Age=0|Expires=Thu, 01 Jan 1970)/)
   expect(await pledgesOf(server, slug)).toEqual([])
   expect(await tallyDifferences(server)).toEqual([])
-  expect((await call('GET')).json()).toMatchObject({ status: 410, code: 'token-expired' })
+  expect((await call('GET')).json()).toMatchObject({ status: 401, code: 'not-signed-in' })
 })
 
 test('a pledge that waits can be seen, changed and erased through its email', async () => {

@@ -86,9 +86,9 @@ export async function manyReaders(server: Estamos, slug: string, people: number)
   })
   await server.deps.db.execute(sql`
     insert into pledges (campaign_id, email_digest, address_digest, domain_digest, state, campus_proven, contact,
-      lists_name, wants_updates, text_version, locale, choices_hash, code_nonce, signed_at, confirmed_at)
+      lists_name, wants_updates, text_version, locale, signed_at, confirmed_at)
     select ${campaign.id}, decode(email, 'hex'), decode(address, 'hex'), '', 'confirmed', false, decode(contact, 'hex'),
-      false, true, 1, 'en', '', '', now(), now()
+      false, true, 1, 'en', now(), now()
     from json_to_recordset(${JSON.stringify(rows)}::json) as row (email text, address text, contact text)`)
 }
 

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { campaigns } from './campaigns.ts'
 import { campuses } from './campuses.ts'
 import { bytea, identity, instant } from './columns.ts'
@@ -102,8 +113,10 @@ export const chapterRequests = pgTable(
     id: identity(),
     campaignId: integer('campaign_id').notNull(),
     campusId: integer('campus_id').notNull(),
-    /** HMAC of the address under the campaign's digest key: one request per person and campus. */
+    /** HMAC of the address under the campaign's digest key: of one person and campus, organizers see one request. */
     addressDigest: bytea('address_digest').notNull(),
+    /** Random: the link names it, and confirms no other request that was sent for the address. */
+    requestId: uuid('request_id').notNull(),
     /** `{email, name, about?}`, sealed by the server key; erased when it is decided. */
     contact: bytea('contact'),
     state: text('state', { enum: ['unconfirmed', 'asked', 'approved', 'declined'] }).notNull(),
@@ -112,7 +125,10 @@ export const chapterRequests = pgTable(
   },
   (t) => [
     primaryKey({ name: 'chapter_requests_pkey', columns: [t.id] }),
-    unique('chapter_requests_person_key').on(t.campaignId, t.campusId, t.addressDigest),
+    unique('chapter_requests_request_key').on(t.requestId),
+    uniqueIndex('chapter_requests_person_key')
+      .on(t.campaignId, t.campusId, t.addressDigest)
+      .where(sql`${t.state} <> 'unconfirmed'`),
     foreignKey({
       name: 'chapter_requests_campaign_fkey',
       columns: [t.campaignId],

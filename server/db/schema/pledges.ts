@@ -3,6 +3,7 @@ import {
   boolean,
   check,
   date,
+  foreignKey,
   index,
   integer,
   pgTable,
@@ -10,6 +11,7 @@ import {
   smallint,
   text,
   uniqueIndex,
+  uuid,
 } from 'drizzle-orm/pg-core'
 import { bytea, instant } from './columns.ts'
 
@@ -45,9 +47,11 @@ export const pledges = pgTable(
     signals: text('signals').array().notNull().default([]),
     /** The exclusion that took it out of the count; it names the state to go back to together with `confirmed_at`. */
     exclusionId: integer('exclusion_id'),
-    /** Names what the confirmation email listed: a link or code confirms only the choices that it was sent with. */
-    choicesHash: bytea('choices_hash').notNull(),
-    codeNonce: bytea('code_nonce').notNull(),
+    /**
+     * The latest act of signing while it waits, and a random id of its own once it is confirmed: links and sessions name
+     * it. A confirmed pledge does not keep the id that the email and the receipt carry, since mail logs hold it too.
+     */
+    signingId: uuid('signing_id').notNull().defaultRandom(),
     /** Whether the one reminder of a pledge that waits was asked for. */
     reminded: boolean('reminded').notNull().default(false),
     signedAt: instant('signed_at').notNull(),
@@ -78,18 +82,54 @@ export const pledges = pgTable(
   ],
 )
 
+/**
+ * Acts of signing that wait for a confirmation. Several may wait for one pledge, each with an email of its own, and a
+ * confirmation writes exactly one of them.
+ */
+export const signings = pgTable(
+  'signings',
+  {
+    campaignId: integer('campaign_id').notNull(),
+    emailDigest: bytea('email_digest').notNull(),
+    addressDigest: bytea('address_digest').notNull(),
+    /** Also the id of its email, and the receipt of the browser that signed. */
+    signingId: uuid('signing_id').notNull(),
+    /** Everything that a confirmation writes: `pledges/waiting-signing.ts`. Erased once any email of the pledge confirmed. */
+    sealed: bytea('sealed'),
+    /** Only the date, once nothing is sealed any more. */
+    signedAt: instant('signed_at').notNull(),
+  },
+  (t) => [
+    primaryKey({
+      name: 'signings_pkey',
+      columns: [t.campaignId, t.emailDigest, t.addressDigest, t.signingId],
+    }),
+    // Whatever erases a pledge erases these.
+    foreignKey({
+      name: 'signings_pledge_fkey',
+      columns: [t.campaignId, t.emailDigest, t.addressDigest],
+      foreignColumns: [pledges.campaignId, pledges.emailDigest, pledges.addressDigest],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** Tries at codes: of each receipt, and of everybody who has none, under `NO_RECEIPT`. */
 export const codeTries = pgTable(
   'code_tries',
   {
     campaignId: integer('campaign_id').notNull(),
     emailDigest: bytea('email_digest').notNull(),
     addressDigest: bytea('address_digest').notNull(),
+    receipt: uuid('receipt').notNull(),
     sinceMail: smallint('since_mail').notNull(),
     inAll: smallint('in_all').notNull(),
     triedAt: instant('tried_at').notNull(),
   },
   (t) => [
-    primaryKey({ name: 'code_tries_pkey', columns: [t.campaignId, t.emailDigest, t.addressDigest] }),
+    primaryKey({
+      name: 'code_tries_pkey',
+      columns: [t.campaignId, t.emailDigest, t.addressDigest, t.receipt],
+    }),
     index('code_tries_tried_at_index').on(t.triedAt),
   ],
 )
