@@ -90,7 +90,10 @@ export const Readers = Type.Object(
     all: Type.Integer(),
     campuses: Type.Array(
       Type.Object({ campus: CampusDomain, name: Type.String(), readers: Type.Integer() }),
-      { description: 'Those that have any.' },
+      {
+        description:
+          'Those with at least twice `smallestShown` readers, each rounded down to a multiple of `smallestShown`.',
+      },
     ),
   },
   { $id: 'Readers' },
@@ -100,7 +103,12 @@ export type Readers = Static<typeof Readers>
 /** What readers get, in each locale in which it is worded. */
 export const UpdatePreview = Type.Object(
   {
-    readers: Type.Integer(),
+    readers: Type.Optional(
+      Type.Integer({
+        description:
+          'Of some campuses rounded down; left out where they have too few readers to be written to.',
+      }),
+    ),
     problems: Type.Array(Type.String(), { description: 'What is to be mended before it can be sent.' }),
     emails: Type.Array(
       Type.Object({

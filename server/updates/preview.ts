@@ -10,7 +10,7 @@ import { Refusal } from '../refusal.ts'
 import type { UpdatePreview } from './contract.ts'
 import { lockUpdate, note, requireAsRead } from './drafts.ts'
 import { sampleUpdate, type TestAbout } from './letters.ts'
-import type { ReadersByCampus } from './readers.ts'
+import { type ReadersByCampus, shownReadersOfSome } from './readers.ts'
 import { findUpdate, type UpdateRow } from './showing.ts'
 import { checkedWords, problemsIn, type Words } from './wording.ts'
 
@@ -24,9 +24,12 @@ export async function previewUpdate(
   const row = await findUpdate(deps, campaign, id)
   const counted = await readers.of(campaign.id)
   const counts = row.campuses ? row.campuses.map((campus) => counted.get(campus) ?? 0) : [...counted.values()]
+  const told = row.campuses
+    ? shownReadersOfSome(counts, campaign)
+    : counts.reduce((sum, count) => sum + count, 0)
   const locales = writtenLocales(row, campaign)
   return {
-    readers: counts.reduce((sum, count) => sum + count, 0),
+    ...(told !== undefined && { readers: told }),
     problems: problemsIn(row.words, campaign.locales),
     emails: await Promise.all(
       locales.map(async (locale) => {

@@ -8,7 +8,7 @@ import type { CampaignMember } from '../organizers/actor.ts'
 import { Refusal } from '../refusal.ts'
 import type { Update, UpdateSchedule } from './contract.ts'
 import { lockUpdate, note, requireAsRead } from './drafts.ts'
-import { countReaders } from './readers.ts'
+import { countReaders, hasAudience, requireAudience } from './readers.ts'
 import { showUpdate, type UpdateRow } from './showing.ts'
 import { checkedWords } from './wording.ts'
 
@@ -27,7 +27,7 @@ const MOST_A_DAY = 2
 const DAY_MS = 86_400_000
 const LATEST_MS = 90 * DAY_MS
 
-/** Begins to send what was read at this revision. @throws Refusal `changed-meanwhile`, `wrong-stage`, `setting-invalid`, `nothing-matches`, `too-many-updates` */
+/** Begins to send what was read at this revision. @throws Refusal `changed-meanwhile`, `wrong-stage`, `setting-invalid`, `nothing-matches`, `too-few`, `too-many-updates` */
 export async function sendUpdate(
   deps: Deps,
   by: CampaignMember,
@@ -38,6 +38,7 @@ export async function sendUpdate(
   await transaction(deps.db, async (tx) => {
     const row = await readyToGo(deps, tx, by, { id, revision, at })
     const found = await begin(tx, row, at)
+    requireAudience(found, row, by.campaign)
     if (found === 0) {
       throw new Refusal('nothing-matches', 'Nobody would get it: no signer there asked to be written to.')
     }
@@ -46,7 +47,7 @@ export async function sendUpdate(
   return await showUpdate(deps, by.campaign, id)
 }
 
-/** @throws Refusal what `sendUpdate` throws, and `setting-invalid` for a time that is over or far away */
+/** @throws Refusal what `sendUpdate` throws but for `nothing-matches`, and `setting-invalid` for a time that is over or far away */
 export async function scheduleUpdate(
   deps: Deps,
   by: CampaignMember,
@@ -61,7 +62,8 @@ export async function scheduleUpdate(
     throw new Refusal('setting-invalid', 'Choose a time within the next 90 days.', { field: 'at' })
   }
   await transaction(deps.db, async (tx) => {
-    const { words } = await readyToGo(deps, tx, by, { id, revision, at: scheduledAt })
+    const { words, ...row } = await readyToGo(deps, tx, by, { id, revision, at: scheduledAt })
+    requireAudience(await countReaders(tx, row), row, by.campaign)
     await step(tx, id, { state: 'scheduled', scheduledAt, words })
     await note(tx, deps.now(), by, 'update.schedule', { update: id, for: scheduledAt.toISOString() })
   })
@@ -216,7 +218,7 @@ async function stepFrom(
   return await showUpdate(deps, by.campaign, id)
 }
 
-/** By the clock: begins what is due. */
+/** By the clock: begins what is due. One whose readers became too few meanwhile is a draft again. */
 export async function beginScheduled(deps: Deps): Promise<void> {
   const at = deps.now()
   await transaction(deps.db, async (tx) => {
@@ -229,6 +231,13 @@ export async function beginScheduled(deps: Deps): Promise<void> {
       .orderBy(updates.id)
       .for('update', { skipLocked: true })
     for (const row of due) {
+      const campaign = await deps.campaigns.byId(row.campaignId)
+      if (!campaign) continue
+      if (!hasAudience(await countReaders(tx, row), row, campaign)) {
+        await step(tx, row.id, { state: 'draft', scheduledAt: null })
+        await note(tx, at, null, 'update.unschedule', { update: row.id, campaignId: row.campaignId })
+        continue
+      }
       const found = await begin(tx, row, at)
       await note(tx, at, null, 'update.send', { update: row.id, campaignId: row.campaignId, found })
     }

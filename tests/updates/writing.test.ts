@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { LONGEST_UPDATE } from '../../emails/update.ts'
 import { lettersIn } from '../../server/mail/mailbox.ts'
 import type { Readers, UpdatePreview } from '../../server/updates/contract.ts'
-import { anOpenCampaign, anOrganizer, campaignId } from '../builders.ts'
+import { carryUpdatesOn } from '../../server/updates/spreading.ts'
+import { anOpenCampaign, anOrganizer, asSigner, campaignId, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { aReader, WORDS, writingFor } from './writing.ts'
 
@@ -17,6 +18,13 @@ async function aDraft(content: object = {}, settings = {}) {
   const update = await (await writingFor(server, slug)).draft(content)
   const at = `campaigns/${slug}/updates/${update.id}`
   return { slug, at, organizer, update }
+}
+
+let readers = 0
+
+async function readersAt(slug: string, campus: string, people: number): Promise<void> {
+  for (const email of times(people, () => `reader-${(readers += 1)}@mail.example`))
+    await aReader(server, slug, email, { campus })
 }
 
 describe('a draft', () => {
@@ -33,21 +41,44 @@ describe('a draft', () => {
   })
 
   test('is counted and shown as its readers would get it, in every language', async () => {
-    const { slug, at, organizer } = await aDraft({ campuses: ['gatech.edu'] })
+    const { slug, at, organizer } = await aDraft()
 
     const preview = (await organizer.call('GET', `${at}/preview`)).json<UpdatePreview>()
     const readers = (await organizer.call('GET', `campaigns/${slug}/update-readers`)).json<Readers>()
     const email = await organizer.call('GET', `${at}/emails/es`)
 
     expect(preview).toMatchObject({
-      readers: 1,
+      readers: 2,
       problems: [],
       emails: [{ locale: 'en', subject: 'News about what you signed' }, { locale: 'es' }],
     })
-    expect(readers).toMatchObject({ all: 2, campuses: [{ campus: 'gatech.edu', readers: 1 }] })
+    expect(readers).toEqual({ all: 2, campuses: [] })
     expect(email.headers['content-security-policy']).toContain('sandbox')
     expect(email.body).toContain('La entregamos.')
     expect((await organizer.call('GET', `${at}/emails/fr`)).statusCode).toBe(404)
+  })
+
+  test('tells of no campus with few readers, and of others a rounded number', async () => {
+    const { slug, at, organizer } = await aDraft({ campuses: ['mit.edu'] })
+    const few = async () => [
+      (await organizer.call('GET', `${at}/preview`)).json<UpdatePreview>().readers,
+      (await organizer.call('GET', `campaigns/${slug}/update-readers`)).json<Readers>().campuses.length,
+    ]
+    const none = await few()
+    await readersAt(slug, 'mit.edu', 9)
+
+    const nine = await few()
+    await readersAt(slug, 'mit.edu', 4)
+
+    expect([none, nine]).toEqual([
+      [undefined, 0],
+      [undefined, 0],
+    ])
+    await vi.waitUntil(async () => (await few())[0] === 10, 10_000)
+    expect((await organizer.call('GET', `campaigns/${slug}/update-readers`)).json()).toMatchObject({
+      all: 15,
+      campuses: [{ campus: 'mit.edu', readers: 10 }],
+    })
   })
 
   test('is sent for a test to the organizer who asks, and to nobody else', async () => {
@@ -137,10 +168,51 @@ describe('nothing is sent', () => {
       [1, 2].map(() => organizer.call('POST', `${at}/sending`, { revision: revision + 1 })),
     )
 
-    expect(toNobody.json()).toMatchObject({ code: 'nothing-matches' })
+    expect(toNobody.json()).toMatchObject({ code: 'too-few', field: 'campuses' })
     expect(older.json()).toMatchObject({ code: 'changed-meanwhile' })
     expect(without.json()).toMatchObject({ code: 'passkey-needed' })
     expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409])
+  })
+
+  test('to campuses of fewer than ten readers, however far they are from it, at once or later', async () => {
+    const { slug, at, organizer, update } = await aDraft({ campuses: ['mit.edu', 'berkeley.edu'] })
+    const { revision } = update
+    const later = new Date(Date.now() + 3_600_000).toISOString()
+    const asked = async () => [
+      (await organizer.call('POST', `${at}/sending`, { revision })).json(),
+      (await organizer.call('POST', `${at}/schedule`, { revision, at: later })).json(),
+    ]
+
+    const none = await asked()
+    await readersAt(slug, 'mit.edu', 8)
+    await readersAt(slug, 'berkeley.edu', 1)
+    const few = await asked()
+    await readersAt(slug, 'berkeley.edu', 1)
+    const enough = await organizer.call('POST', `${at}/sending`, { revision })
+
+    expect(none).toMatchObject([{ code: 'too-few' }, { code: 'too-few' }])
+    expect(few).toEqual(none)
+    expect(enough.json()).toMatchObject({ state: 'sending', found: 10 })
+  })
+
+  test('to campuses whose readers became too few before the time that was set', async () => {
+    const { slug, at, organizer, update } = await aDraft({ campuses: ['mit.edu'] }, { smallestShown: 2 })
+    await readersAt(slug, 'mit.edu', 4)
+    const when = new Date(Date.now() + 3_600_000).toISOString()
+    const scheduled = await organizer.call('POST', `${at}/schedule`, { revision: update.revision, at: when })
+    await (
+      await asSigner(server, slug, `reader-${readers}@mail.example`)
+    )('POST', '/withdrawal')
+    server.clock.now = new Date(Date.parse(when) + 60_000)
+    onTestFinished(() => {
+      delete server.clock.now
+    })
+
+    await carryUpdatesOn(server.deps)
+
+    const again = await anOrganizer(server, { role: 'editor' })
+    expect(scheduled.json()).toMatchObject({ state: 'scheduled' })
+    expect((await again.call('GET', at)).json()).toMatchObject({ state: 'draft', written: 0 })
   })
 
   test('more than twice a day, scheduled ones counted', async () => {
