@@ -21,18 +21,19 @@ export function previewRoutes(app: App, deps: Deps): void {
     },
     async (request) => {
       const { campaign } = campaignMember(request)
-      return await previewProps(deps, previewOf(campaign, request.body), request.body)
+      return await previewProps(deps, campaign, request.body)
     },
   )
 }
 
-async function previewProps(deps: Deps, campaign: Campaign, form: PreviewRequest): Promise<PledgeProps> {
+async function previewProps(deps: Deps, saved: Campaign, form: PreviewRequest): Promise<PledgeProps> {
+  const campaign = previewOf(saved, form)
   const { leaderboard } = await deps.leaderboards.of(campaign.id)
   const { goal: _, ...counted } = leaderboard
   return {
     campaign: { ...(await showCampaign(deps, campaign, [form.locale])), ...logoOfDraft(deps, campaign) },
     leaderboard: { ...counted, ...(campaign.goal && { goal: campaign.goal }) },
-    ...(form.campus && { standing: await standingOf(deps, campaign, form.campus) }),
+    ...(form.campus && { standing: await standingOf(deps, saved, form.campus) }),
     step: { at: 'asking' },
     isWholePage: form.isWholePage,
     isPreview: true,
@@ -46,6 +47,7 @@ function logoOfDraft({ publicUrl }: Deps, { slug, logo }: Campaign): { logoUrl?:
   return { logoUrl: `${publicUrl}/api/v1/console/campaigns/${slug}/logo?hash=${logo.hash}` }
 }
 
+/** Names show by the saved settings: the form of somebody who looks must not bring them out. */
 async function standingOf(deps: Deps, campaign: Campaign, campus: NonNullable<PreviewRequest['campus']>) {
   const { goal, chapterName, nextSteps } = campus
   const { goal: _, chapter: __, ...standing } = await campusStanding(deps, campaign, campus.campus)

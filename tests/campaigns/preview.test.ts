@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { anOrganizer, checksum } from '../builders.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { anOpenCampaign, anOrganizer, checksum, confirm, sign, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { aDraft, pledgeInEnglish, pledgeInSpanish } from './drafts.ts'
 
@@ -80,6 +80,37 @@ test('a preview is for the organizers of its host', async () => {
   )
 
   expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 404])
+})
+
+test.each([
+  { saved: 2, inForm: 50, shown: 4 },
+  { saved: 50, inForm: 2, shown: 0 },
+])('names in a preview follow the saved settings, not the form: %o', async ({ saved, inForm, shown }) => {
+  const slug = await anOpenCampaign(server, { smallestShown: 2, namesShownAfter: saved })
+  for (const email of times(4, (n) => `ada${n}@gatech.edu`)) {
+    await sign(server, slug, { email, name: 'Ada Lovelace', display: true })
+    await confirm(server, slug, email)
+  }
+  await expect
+    .poll(
+      async () => (await server.app.inject(`/api/v1/campaigns/${slug}/campuses/gatech.edu`)).json().confirmed,
+    )
+    .toBe(4)
+  server.clock.now = new Date(Date.now() + 86_400_000)
+  onTestFinished(() => {
+    delete server.clock.now
+  })
+  const viewer = await anOrganizer(server, { role: 'viewer' })
+  const form = {
+    locale: 'en',
+    isWholePage: true,
+    namesShownAfter: inForm,
+    campus: { campus: 'gatech.edu', goal: null, chapterName: '', nextSteps: [] },
+  }
+
+  const { standing } = (await viewer.call('POST', `campaigns/${slug}/preview`, form)).json()
+
+  expect(standing).toMatchObject({ confirmed: 4, names: times(shown, () => 'Ada L.') })
 })
 
 test('the page that shows it holds nothing, sends nothing, and stands in our own frames alone', async () => {
