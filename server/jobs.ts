@@ -10,7 +10,12 @@ import { openDb } from './db/db.ts'
 import { rewriteTable } from './db/rewriting.ts'
 import type { Deps } from './deps.ts'
 import { carryOut, carryOutUnfinished } from './exclusions/carrying-out.ts'
-import { forgetMailExchanges, nameMailDomains } from './exclusions/mail-domains.ts'
+import {
+  forgetMailExchanges,
+  nameMailDomains,
+  nameMailDomainsOf,
+  reviewMailDomains,
+} from './exclusions/mail-domains.ts'
 import { noticeFakes, noticeFakesOf } from './exclusions/noticing.ts'
 import { destroyOldContactKeys } from './keys/contact-keys.ts'
 import { recountTallies } from './leaderboards/recount.ts'
@@ -39,6 +44,7 @@ const byTheClock = [
   { task: 'release-held', match: '* * * * *' },
   { task: 'sum-up-created', match: '* * * * *' },
   { task: 'name-mail-domains', match: '*/2 * * * *' },
+  { task: 'review-mail-domains', match: '32 * * * *' },
   { task: 'notice-fakes', match: '*/2 * * * *' },
   { task: 'forget-mail-exchanges', match: '42 * * * *' },
   { task: 'delete-unconfirmed', match: '7 * * * *' },
@@ -104,8 +110,13 @@ function works(deps: Deps): Record<string, Task> {
     'sum-up-created': () => sumUpCreated(deps),
     'forget-mail-exchanges': () => forgetMailExchanges(deps),
     'name-mail-domains': () => nameMailDomains(deps),
+    'review-mail-domains': () => reviewMailDomains(deps),
     'notice-fakes': () => noticeFakes(deps),
-    'notice-fakes-of': (payload) => noticeFakesOf(deps, (payload as { campaign: number }).campaign),
+    'notice-fakes-of': async (payload) => {
+      const { campaign } = payload as { campaign: number }
+      await nameMailDomainsOf(deps, campaign)
+      await noticeFakesOf(deps, campaign)
+    },
     'release-abandoned': () => releaseAbandoned(deps),
     'delete-unconfirmed': () => deleteUnconfirmed(deps),
     'remind-unconfirmed': () => remindUnconfirmed(deps),

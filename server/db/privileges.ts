@@ -54,7 +54,7 @@ export const privileges: Record<string, Record<Role, Privilege[]>> = {
   leaderboards: { web: keeps, worker: keeps },
   letters: { web: all, worker: all },
   mail_allowances: { web: none, worker: all },
-  mail_domains: { web: adds, worker: addsAndDrops },
+  mail_domains: { web: adds, worker: all },
   mail_exchanges: { web: keeps, worker: drops },
   mail_refusals: { web: keeps, worker: all },
   mail_suppressions: { web: all, worker: all },

@@ -13,11 +13,15 @@ interface Arrived extends Record<string, unknown> {
   kind: 'domain' | 'source' | 'all'
   domain_digest: Buffer | null
   domain: string | null
+  /** Whether the domain may be asked for. */
+  is_shown: boolean | null
   source: string | null
   is_campus: boolean
   last_10: number
   last_60: number
   in_all: number
+  /** Confirmed mailboxes among them. */
+  confirmed: number
   disposable_60: number
   disposable_in_all: number
   same_name_60: number
@@ -39,9 +43,16 @@ const RESTS = 10
 
 export function openArrivalsCounting(db: Db, now: () => Date): ArrivalsCounting {
   return sharedReading(
-    (campaignId) => arrivalsOf(db, campaignId, now()),
+    (campaignId) => arrivalsOf(db, campaignId, wholeStep(now())),
     (took) => (took < QUICK_MS ? 0 : RESTS * took),
   )
+}
+
+/** Windows begin at whole steps: with the moment as it is, a figure would fall just when a pledge leaves the window. */
+const STEP_MS = 10 * 60_000
+
+function wholeStep(now: Date): Date {
+  return new Date(now.getTime() - (now.getTime() % STEP_MS))
 }
 
 /** Fewer in an hour cannot stand out. */
@@ -52,8 +63,8 @@ export async function arrivalsOf(db: Db, campaignId: number, now: Date): Promise
   const since = (minutes: number) =>
     sql`signed_at > ${new Date(now.getTime() - minutes * 60_000).toISOString()}::timestamptz`
   const { rows } = await db.execute<Arrived>(sql`
-    select kind, arrived.domain_digest, known.domain, source, is_campus, last_10, last_60, in_all,
-      disposable_60, disposable_in_all, same_name_60
+    select kind, arrived.domain_digest, known.domain, known.is_shown, source, is_campus, last_10, last_60, in_all,
+      confirmed, disposable_60, disposable_in_all, same_name_60
     from (
       select
         case grouping(domain_digest, source) when 1 then 'domain' when 2 then 'source' else 'all' end as kind,
@@ -61,9 +72,10 @@ export async function arrivalsOf(db: Db, campaignId: number, now: Date): Promise
         count(*) filter (where ${since(10)})::int as last_10,
         count(*) filter (where ${since(60)})::int as last_60,
         count(*)::int as in_all,
+        count(*) filter (where state = 'confirmed')::int as confirmed,
         count(*) filter (where ${since(60)} and 'disposable-domain' = any (signals))::int as disposable_60,
         count(*) filter (where 'disposable-domain' = any (signals))::int as disposable_in_all,
-        count(*) filter (where ${since(60)} and 'same-name' = any (signals))::int as same_name_60
+        count(*) filter (where ${since(60)} and state = 'confirmed' and 'same-name' = any (signals))::int as same_name_60
       from pledges where campaign_id = ${campaignId} and exclusion_id is null and state <> 'withdrawn'
       group by grouping sets ((domain_digest), (source), ())
       having grouping(domain_digest, source) = 3 or count(*) filter (where ${since(60)}) >= ${FEWEST}) arrived

@@ -10,13 +10,12 @@ export const ExclusionParams = Type.Object({
 
 const Instant = Type.String({ format: 'date-time', maxLength: 40 })
 
-export const Signal = Type.Enum(
-  ['disposable-domain', 'no-mail-exchange', 'burst', 'same-name', 'random-name'],
-  {
-    description: 'What was noticed about a pledge; it never changes an answer to its signer.',
-  },
-)
-export type Signal = Static<typeof Signal>
+/** Those that rows show and criteria name: that a name is that of many others would tell the name. */
+const ShownSignal = Type.Enum(['disposable-domain', 'no-mail-exchange', 'burst', 'random-name'], {
+  description:
+    'What was noticed about a pledge; it never changes an answer to its signer. A burst shows where enough confirmed mailboxes share the mail domain.',
+})
+export type ShownSignal = Static<typeof ShownSignal>
 
 /** `excluded`: an exclusion holds it, whether it had been confirmed or still waits. */
 const SearchedState = Type.Enum(['pending', 'confirmed', 'withdrawn', 'excluded'])
@@ -31,15 +30,26 @@ export const NamesHidden = Type.Object({ hidden: Type.Integer() }, { $id: 'Names
 
 const criteria = {
   domain: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 253, description: 'A mail domain, its sub-domains included.' }),
+    Type.String({
+      minLength: 1,
+      maxLength: 253,
+      description:
+        'A mail domain, its sub-domains included. Needs twice `smallestShown` confirmed mailboxes that match all criteria; while fewer of them confirmed a day ago, the answer is a rounded count alone.',
+    }),
   ),
   campus: Type.Optional(
     Type.String({ maxLength: 253, description: 'The domain of a campus; empty: signers of none.' }),
   ),
   source: Type.Optional({ ...Source, description: 'Empty: pledges without a source.' }),
-  signal: Type.Optional(Signal),
-  from: Type.Optional({ ...Instant, description: 'Signed at this time or later.' }),
-  to: Type.Optional({ ...Instant, description: 'Signed before this time.' }),
+  signal: Type.Optional(ShownSignal),
+  from: Type.Optional({
+    ...Instant,
+    description: 'Signed in the hour of this time or later; once rows show the day alone, in its day.',
+  }),
+  to: Type.Optional({
+    ...Instant,
+    description: 'Signed in an hour, or once rows show the day alone on a day, that begins before this time.',
+  }),
 }
 
 /** All that is named must be true of a pledge. */
@@ -77,7 +87,9 @@ const FoundPledge = Type.Object({
   signed: Type.String({ description: 'An hour within 48 hours of it, a date after that; UTC.' }),
   campus: Type.Optional(Type.Object({ campus: CampusDomain, name: Type.String(), proven: Type.Boolean() })),
   source: Type.Optional(Type.String()),
-  domain: Type.Optional(Type.String({ description: 'Once enough pledges share it.' })),
+  domain: Type.Optional(
+    Type.String({ description: 'While enough mailboxes share it that confirmed a day ago.' }),
+  ),
   displayName: Type.Optional(Type.String()),
   affiliation: Type.Optional(Affiliation),
   locale: Locale,
@@ -90,7 +102,12 @@ export type FoundPledge = Static<typeof FoundPledge>
 export const FoundPledges = Type.Object(
   {
     count: Type.Integer(),
-    isExact: Type.Boolean({ description: 'False where there are more than `count`.' }),
+    isExact: Type.Boolean({ description: 'False where there are `count` or more.' }),
+    isCountOnly: Type.Optional(
+      Type.Boolean({
+        description: 'True where rows are not shown, as too few mailboxes confirmed a day ago.',
+      }),
+    ),
     pledges: Type.Array(FoundPledge),
     next: Type.Optional(Type.String({ description: 'Asks for the next page.' })),
   },
@@ -118,29 +135,41 @@ export const PreviewRequest = Type.Object(
 export const Preview = Type.Object(
   {
     at: Instant,
+    preview: Type.String({ maxLength: 500, description: 'Applies the rule to what this preview counted.' }),
     count: Type.Integer(),
-    states: Type.Object({ pending: Type.Integer(), confirmed: Type.Integer() }),
-    campuses: Type.Array(
-      Type.Object({
-        campus: Type.Optional(CampusDomain),
-        name: Type.String(),
-        count: Type.Integer(),
-        confirmed: Type.Integer(),
-        left: Type.Integer({ description: 'Confirmed pledges that would be left.' }),
-      }),
+    counted: Type.Enum(['exactly', 'at-least', 'at-most'], {
+      description:
+        '`at-least`: rounded down, as the mail domain is too new to be looked into. `at-most`: how many wait and match all but the name.',
+    }),
+    details: Type.Optional(
+      Type.Object(
+        {
+          states: Type.Object({ pending: Type.Integer(), confirmed: Type.Integer() }),
+          campuses: Type.Array(
+            Type.Object({
+              campus: Type.Optional(CampusDomain),
+              name: Type.String(),
+              count: Type.Integer(),
+              confirmed: Type.Integer(),
+              left: Type.Integer({ description: 'Confirmed pledges that would be left.' }),
+            }),
+          ),
+          sample: Type.Array(FoundPledge),
+        },
+        { description: 'Only beside an exact count.' },
+      ),
     ),
-    sample: Type.Array(FoundPledge),
   },
   { $id: 'Preview' },
 )
 export type Preview = Static<typeof Preview>
 
-/** Applies a rule to what a preview showed: nothing that was signed since. */
+/** Applies a rule to what a preview counted: nothing that was signed since. */
 export const NewExclusion = Type.Object(
   {
     rule: Rule,
     note: Type.Optional(Type.String({ maxLength: 500 })),
-    previewed: Type.Object({ at: Instant, count: Type.Integer({ minimum: 0 }) }),
+    preview: Type.String({ maxLength: 500, description: 'The `preview` of this rule.' }),
   },
   { $id: 'NewExclusion', additionalProperties: false },
 )
@@ -172,8 +201,12 @@ export const Exclusion = Type.Object(
     rule: KeptRule,
     note: Type.String(),
     state: Type.Enum(['applying', 'applied', 'undoing', 'undone']),
-    found: Type.Integer({ description: 'Pledges that it is to move: out, or back again.' }),
-    moved: Type.Integer({ description: 'How many of them it has moved so far.' }),
+    found: Type.Optional(
+      Type.Integer({
+        description: 'Pledges that it is to move: out, or back again. Left out where the rule has a name.',
+      }),
+    ),
+    moved: Type.Optional(Type.Integer({ description: 'How many of them it has moved so far.' })),
     madeBy: Type.Optional(
       Type.String({ description: 'Left out of what is held by itself, until somebody decides.' }),
     ),
@@ -206,7 +239,7 @@ export const Suspicion = Type.Object(
         minutes: Type.Integer({ description: 'The time it was noticed in, up to now.' }),
         now: Share,
         before: Share,
-        look: Rule,
+        look: Type.Optional(Rule),
       }),
     ),
   },

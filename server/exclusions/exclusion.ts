@@ -10,8 +10,10 @@ import { openOrganizer } from '../organizers/organizer.ts'
 import { Refusal } from '../refusal.ts'
 import type { Exclusion, Exclusions, KeptRule, NewExclusion, Rule } from './contract.ts'
 import { heldBy } from './held.ts'
-import { countMeant, meantBy, totalOf } from './meant.ts'
+import { groupsOf, meantBy, totalOf } from './meant.ts'
 import { sealPattern } from './name-patterns.ts'
+import { openPreview } from './preview.ts'
+import { detailOf } from './rules.ts'
 
 export type ExclusionRow = typeof exclusions.$inferSelect
 
@@ -20,20 +22,21 @@ export type StoredRule = KeptRule & { before: string; sealedName?: string }
 
 /**
  * Writes an exclusion down, and the job that carries it out. Of the same preview only the first makes one.
- * @throws Refusal `preview-outdated` where more match by now, `nothing-matches`, and what a preview refuses
+ * @throws Refusal `preview-outdated` where more match by now, `nothing-matches`, `invalid-request`, and what a preview refuses
  */
 export async function applyExclusion(
   deps: Deps,
   by: CampaignMember,
-  { rule, note = '', previewed }: NewExclusion,
+  { rule, note = '', preview }: NewExclusion,
 ): Promise<Exclusion> {
   const { campaign } = by
-  const upTo = new Date(Math.min(new Date(previewed.at).getTime(), deps.now().getTime()))
+  const { at: upTo, count } = openPreview(deps, campaign, rule, preview)
   const known = await foundAgain(deps, campaign, rule, upTo)
   if (known) return known
-  const { groups } = await countMeant(deps, campaign, rule, meantBy(deps, campaign, rule, upTo))
-  const found = totalOf(groups)
-  requireAsPreviewed(found, previewed.count)
+  await detailOf(deps, campaign, rule, deps.now())
+  const meant = meantBy(deps, campaign, rule, upTo)
+  const found = totalOf(await groupsOf(deps, meant))
+  if (!meant.isNamed) requireAsPreviewed(found, count)
   const id = await transaction(deps.db, async (tx) => {
     // One at a time for each campaign, so that a request that is sent twice finds the first.
     await tx.execute(sql`select from campaigns where id = ${campaign.id} for no key update`)
@@ -46,7 +49,8 @@ export async function applyExclusion(
 function requireAsPreviewed(found: number, shown: number): void {
   if (found === 0) throw new Refusal('nothing-matches', 'No pledge matches any more. Nothing was taken out.')
   if (found <= shown) return
-  const detail = `The preview showed ${shown} pledges; by now ${found} match. Nothing was taken out. Look at a new preview first.`
+  const detail =
+    'More pledges match by now than the preview counted. Nothing was taken out. Look at a new preview first.'
   throw new Refusal('preview-outdated', detail)
 }
 
@@ -76,7 +80,7 @@ async function write(tx: Tx, deps: Deps, by: CampaignMember, applied: Applied): 
     })
     .returning({ id: exclusions.id })
   if (!made) throw new Error('no exclusion was made')
-  const details = { exclusion: made.id, rule: kept, found }
+  const details = { exclusion: made.id, rule: kept, ...(!kept.hasName && { found }) }
   await writeDown(tx, {
     at,
     by,
@@ -134,7 +138,7 @@ export async function undoExclusion(deps: Deps, by: CampaignMember, id: number):
       .update(exclusions)
       .set({ state: 'undoing', found: held, moved: 0, endedAt: null, rule: withoutName(row) })
       .where(eq(exclusions.id, id))
-    const details = { exclusion: id, held }
+    const details = { exclusion: id, ...(!row.rule.hasName && { held }) }
     await writeDown(tx, {
       at: deps.now(),
       by,
@@ -212,8 +216,8 @@ async function shown(deps: Deps, rows: ExclusionRow[]): Promise<Exclusion[]> {
     rule: withoutName({ rule }) as KeptRule,
     note,
     state,
-    found,
-    moved,
+    // How many have a name is told to nobody: it would tell of one person whether theirs is among them.
+    ...(!rule.hasName && { found, moved }),
     ...(madeBy !== null && { madeBy: names.get(madeBy) ?? 'An organizer who has left' }),
     madeAt: madeAt.toISOString(),
     ...(endedAt && { endedAt: endedAt.toISOString() }),

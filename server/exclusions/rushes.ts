@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { wordsOf } from '../bugs.ts'
+import { SAFE_TIMES } from '../campaigns/group-size.ts'
 import type { Db } from '../db/db.ts'
 import { addJobs } from '../db/queue.ts'
 import { type DigestingCampaign, domainDigest } from '../pledges/mailbox.ts'
 import { Doubling } from './doubling.ts'
 import { isProvider } from './mailbox-providers.ts'
+import { isMailbox } from './rules.ts'
 
 /**
  * Sees that one mail domain or source rushes in, so that it is looked at within a second and not with the next minutes.
@@ -66,15 +68,16 @@ async function askForLook(db: Db, campaignId: number): Promise<void> {
 }
 
 /**
- * Once enough pledges share it, its name says of nobody that she signed; of a script that confirms at once none waits, so
- * that it cannot be read later.
+ * Once enough confirmed mailboxes share it, its name says of nobody that they signed. It is read now, because of a script
+ * that confirms at once no pledge waits for the clock to read it from.
  */
 async function nameIfShared(db: Db, campaign: DigestingCampaign, domain: string): Promise<void> {
   const digest = domainDigest(campaign, { registrableDomain: domain })
   await db.execute(sql`
     insert into mail_domains (campaign_id, domain_digest, domain)
     select campaigns.id, ${digest}, ${domain} from campaigns
-    where id = ${campaign.id} and smallest_shown <= (
-      select count(*) from pledges where campaign_id = ${campaign.id} and domain_digest = ${digest})
+    where id = ${campaign.id} and ${SAFE_TIMES} * smallest_shown <= (
+      select count(*) from pledges
+      where campaign_id = ${campaign.id} and domain_digest = ${digest} and ${isMailbox})
     on conflict do nothing`)
 }

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { Refusal } from '../refusal.ts'
 import type { FoundPledges, PledgeQuery, Suggestions } from './contract.ts'
 import { columns, type FoundRow, hourOf, shownPledge } from './found.ts'
-import { conditionOf, requireShared } from './rules.ts'
+import { conditionOf, detailOf, rounded } from './rules.ts'
 import { hoursCounted } from '../leaderboards/tally.ts'
 
 const PAGE = 25
@@ -17,8 +17,12 @@ export async function searchPledges(
   campaign: Campaign,
   { after, ...criteria }: PledgeQuery,
 ): Promise<FoundPledges> {
-  const where = conditionOf(deps, campaign, criteria)
-  await requireShared(deps, campaign, criteria)
+  const at = deps.now()
+  const where = conditionOf(deps, campaign, criteria, at)
+  if ((await detailOf(deps, campaign, criteria, at)) === 'rounded-count') {
+    const count = rounded(await countOf(deps, where), campaign)
+    return { count: Math.min(count, COUNTED), isExact: false, isCountOnly: true, pledges: [] }
+  }
   const [rows, count] = await Promise.all([
     pageOf(deps, where, after === undefined ? undefined : openPlace(deps, campaign, after)),
     countOf(deps, where),
@@ -33,18 +37,22 @@ export async function searchPledges(
   }
 }
 
+/**
+ * By the digest of the exact address, never by that of the mailbox: other spellings of somebody's address, typed by the
+ * asker, would stand beside their row.
+ */
 async function pageOf({ db }: Deps, where: SQL, place: Place | undefined): Promise<FoundRow[]> {
   const hour = hourOf(sql`pledge.signed_at`)
   const isAfter =
     place &&
     sql`and (${hour} < ${place.hour}::timestamptz or (${hour} = ${place.hour}::timestamptz
-      and (pledge.email_digest, pledge.address_digest) > (${place.emailDigest}, ${place.addressDigest})))`
+      and pledge.address_digest > ${place.addressDigest}))`
   const { rows } = await db.execute<FoundRow>(sql`
-    select found.*, known.domain from (
+    select found.*, known.domain, known.is_shown from (
       select ${columns} from pledges pledge where ${where} ${isAfter ?? sql``}
-      order by hour desc, email_digest, address_digest limit ${PAGE + 1}) found
+      order by hour desc, address_digest limit ${PAGE + 1}) found
     left join mail_domains known using (campaign_id, domain_digest)
-    order by hour desc, email_digest, address_digest`)
+    order by hour desc, address_digest`)
   return rows
 }
 
@@ -54,20 +62,14 @@ async function countOf({ db }: Deps, where: SQL): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** Where a page ended. It leaves the server sealed: it holds digests. */
+/** Where a page ended. It leaves the server sealed: it holds a digest. */
 interface Place {
   hour: string
-  emailDigest: Buffer
   addressDigest: Buffer
 }
 
-function sealPlace(
-  { keys }: Deps,
-  { id }: Campaign,
-  { hour, email_digest, address_digest }: FoundRow,
-): string {
-  const digests = [email_digest, address_digest].map((digest) => digest.toString('base64url'))
-  const text = JSON.stringify([new Date(hour).toISOString(), ...digests])
+function sealPlace({ keys }: Deps, { id }: Campaign, { hour, address_digest }: FoundRow): string {
+  const text = JSON.stringify([new Date(hour).toISOString(), address_digest.toString('base64url')])
   return keys.seal('search', Buffer.from(text), placeContext(id)).toString('base64url')
 }
 
@@ -75,9 +77,8 @@ function sealPlace(
 function openPlace({ keys }: Deps, { id }: Campaign, sealed: string): Place {
   try {
     const opened = keys.open('search', Buffer.from(sealed, 'base64url'), placeContext(id)).toString()
-    const [hour, ...digests] = JSON.parse(opened) as string[]
-    const [emailDigest, addressDigest] = digests.map((digest) => Buffer.from(digest, 'base64url'))
-    return { hour: hour!, emailDigest: emailDigest!, addressDigest: addressDigest! }
+    const [hour, digest] = JSON.parse(opened) as [string, string]
+    return { hour, addressDigest: Buffer.from(digest, 'base64url') }
   } catch {
     throw new Refusal('invalid-request', 'This page of the search is gone; search again.', { field: 'after' })
   }
@@ -89,14 +90,14 @@ function placeContext(campaignId: number): Buffer {
 
 const SUGGESTED = 200
 
-/** Campuses, sources and mail domains that occur, for the form to suggest. */
+/** Campuses, sources and mail domains that occur and may be asked for, for the form to suggest. */
 export async function suggestionsFor({ db, campuses }: Deps, { id }: Campaign): Promise<Suggestions> {
   const { rows } = await db.execute<{ campus_ids: number[]; sources: string[]; domains: string[] }>(sql`
     select
       array(select campus_id from ${hoursCounted} where campaign_id = ${id}
         group by campus_id order by sum(created) desc limit ${SUGGESTED}) as campus_ids,
       array(select code from sources where campaign_id = ${id} order by code limit ${SUGGESTED}) as sources,
-      array(select domain from mail_domains where campaign_id = ${id} order by domain limit ${SUGGESTED}) as domains`)
+      array(select domain from mail_domains where campaign_id = ${id} and is_shown order by domain limit ${SUGGESTED}) as domains`)
   const { campus_ids = [], sources = [], domains = [] } = rows[0] ?? {}
   const known = campus_ids.flatMap((campusId) => campuses.byId(campusId) ?? [])
   return { campuses: known.map(({ domain, name }) => ({ campus: domain, name })), sources, domains }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Campaign } from '../campaigns/campaign.ts'
+import { safeGroupSize } from '../campaigns/group-size.ts'
 import type { Db } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
 import { type Arrivals, MINUTES, type Minutes, sharesIn, standingOut } from './arrivals.ts'
@@ -8,7 +9,7 @@ import { ENOUGH_TO_COMPARE, standsOut } from './proportion.ts'
 import { hoursCounted } from '../leaderboards/tally.ts'
 
 const HOUR_MS = 3_600_000
-/** Fewer of one name are namesakes. */
+/** Fewer of one name are namesakes. Confirmed ones alone: anybody can type a name. */
 const FEWEST_NAMESAKES = 10
 
 /** What stands out in what came in just now, each with the rule that finds it. */
@@ -23,47 +24,61 @@ export async function suspicionIn({ db, arrivals: counting }: Deps, campaign: Ca
     perHour,
     disposable: { pledges: disposable_60, of: last_60 },
     canCompare: in_all - last_60 >= ENOUGH_TO_COMPARE,
-    findings: [...partFindings(arrivals, at), ...signalFindings(arrivals, at)],
+    findings: [...partFindings(arrivals, campaign), ...signalFindings(arrivals, campaign)],
   }
 }
 
-/** Of a domain or source that stands out in ten minutes and in the hour, the ten minutes are said. */
-function partFindings(arrivals: Arrivals, at: Date): Finding[] {
+/**
+ * Of a domain or source that stands out in ten minutes and in the hour, the ten minutes are said. A mail domain needs
+ * enough confirmed mailboxes: the figures of one that fakes alone bring up would tell whether somebody else has it.
+ */
+function partFindings(arrivals: Arrivals, campaign: Campaign): Finding[] {
+  const least = safeGroupSize(campaign)
   const said = new Set<object>()
   return MINUTES.flatMap((minutes) =>
     standingOut(arrivals, minutes).flatMap((part) => {
-      if (said.has(part)) return []
+      if (said.has(part) || (part.kind === 'domain' && part.confirmed < least)) return []
       said.add(part)
       const { now, before } = sharesIn(arrivals, part, minutes)
       const kind = part.kind === 'source' ? 'source' : 'domain'
       const name = part.source ?? part.domain
+      const look = ruleFor(part, minutes, before.pledges, arrivals.at)
       return {
         kind,
         ...(name && { name }),
         minutes,
         now,
         before,
-        look: ruleFor(part, minutes, before.pledges, at),
+        ...(look && { look }),
       }
     }),
   )
 }
 
-/** A domain without a name yet is found by its mark; one that was never seen before, whenever it signed. */
+/**
+ * A domain that is too new to be asked for is found by its mark, or counted; one that was never seen before, whenever it
+ * signed. There is no rule for one without a name.
+ */
 function ruleFor(
-  { source, domain }: Arrivals['parts'][number],
+  { source, domain, is_shown }: Arrivals['parts'][number],
   minutes: Minutes,
   before: number,
   at: Date,
 ): Finding['look'] {
-  const from = new Date(at.getTime() - minutes * 60_000).toISOString()
+  const from = wholeHour(at.getTime() - minutes * 60_000)
   if (source) return { source, from }
-  if (domain) return before === 0 ? { domain } : { domain, from }
-  return { signal: 'burst', from }
+  if (!domain) return undefined
+  if (!is_shown && minutes === 10) return { signal: 'burst', from }
+  return before === 0 ? { domain } : { domain, from }
 }
 
-function signalFindings({ all }: Arrivals, at: Date): Finding[] {
-  const from = new Date(at.getTime() - HOUR_MS).toISOString()
+/** As coarse as the times of rows. */
+function wholeHour(time: number): string {
+  return new Date(time - (time % HOUR_MS)).toISOString()
+}
+
+function signalFindings({ all, at }: Arrivals, campaign: Campaign): Finding[] {
+  const from = wholeHour(at.getTime() - HOUR_MS)
   const { last_60, in_all, disposable_60, disposable_in_all, same_name_60 } = all
   const now = { pledges: disposable_60, of: last_60 }
   const before = { pledges: disposable_in_all - disposable_60, of: in_all - last_60 }
@@ -77,14 +92,13 @@ function signalFindings({ all }: Arrivals, at: Date): Finding[] {
       before,
       look: { signal: 'disposable-domain', from },
     })
-  if (same_name_60 >= FEWEST_NAMESAKES) {
+  if (same_name_60 >= Math.max(FEWEST_NAMESAKES, safeGroupSize(campaign))) {
     const none = { pledges: 0, of: before.of }
     findings.push({
       kind: 'same-name',
       minutes: 60,
       now: namesakes,
       before: none,
-      look: { signal: 'same-name', from },
     })
   }
   return findings

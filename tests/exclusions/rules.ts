@@ -12,8 +12,8 @@ export async function apply(
   rule: Rule,
   settings: Partial<NewExclusion> = {},
 ) {
-  const { at, count } = await preview(organizer, slug, rule)
-  const body = { rule, previewed: { at, count }, ...settings }
+  const { preview: seen } = await preview(organizer, slug, rule)
+  const body = { rule, preview: seen, ...settings }
   return await organizer.call('POST', `campaigns/${slug}/exclusions`, body)
 }
 

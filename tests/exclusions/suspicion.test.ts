@@ -1,7 +1,15 @@
+import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Suspicion } from '../../server/exclusions/contract.ts'
+import type { FoundPledges, Suspicion } from '../../server/exclusions/contract.ts'
 import { tasks } from '../../server/jobs.ts'
-import { type AnOrganizer, anOpenCampaign, anOrganizer, pledgesOf } from '../builders.ts'
+import {
+  type AnOrganizer,
+  anOpenCampaign,
+  anOrganizer,
+  asSigner,
+  campaignId,
+  pledgesOf,
+} from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { aCrowdOf } from './flood.ts'
 import { exclude } from './rules.ts'
@@ -55,29 +63,36 @@ test('a burst of one mail domain shows within minutes, is marked, and its rule f
   const organizer = await anOrganizer(server)
   await aHistory(slug)
   await usual(slug, { at: now, minutes: 50, people: 40 })
-  await aCrowdOf(server, slug, { people: 60, domain: 'fakes.example', state: 'pending', at: now, minutes: 5 })
+  const flood = { domain: 'mail.com', at: now, minutes: 5 }
+  await aCrowdOf(server, slug, { ...flood, people: 51, state: 'pending' })
 
+  const waiting = await suspicion(slug)
+  await aCrowdOf(server, slug, { ...flood, people: 9 })
+  const few = await suspicion(slug)
+  await aCrowdOf(server, slug, { ...flood, people: 1 })
   const unnamed = await suspicion(slug)
   await tasks(server.deps)['name-mail-domains']?.({}, {} as never)
   const { findings } = await suspicion(slug)
   await notice()
   await notice()
-  const applied = await exclude(server, organizer, slug, findings[0]!.look)
+  const applied = await exclude(server, organizer, slug, findings[0]!.look!)
 
-  expect(unnamed.findings).toMatchObject([{ kind: 'domain', minutes: 10, look: { signal: 'burst' } }])
+  expect([waiting.findings, few.findings]).toEqual([[], []])
+  expect(unnamed.findings).toMatchObject([{ kind: 'domain', minutes: 10 }])
   expect(unnamed.findings[0]).not.toHaveProperty('name')
+  expect(unnamed.findings[0]).not.toHaveProperty('look')
   expect(findings).toMatchObject([
     {
       kind: 'domain',
-      name: 'fakes.example',
+      name: 'mail.com',
       minutes: 10,
-      now: { pledges: 60 },
+      now: { pledges: 61 },
       before: { pledges: 0 },
-      look: { domain: 'fakes.example' },
+      look: { signal: 'burst', from: '2026-03-20T18:00:00.000Z' },
     },
   ])
-  expect(await marked(slug)).toEqual({ burst: 60 })
-  expect(applied).toMatchObject({ moved: 60 })
+  expect(await marked(slug)).toEqual({ burst: 61 })
+  expect(applied).toMatchObject({ moved: 61 })
   expect((await suspicion(slug)).findings).toEqual([])
 })
 
@@ -138,7 +153,7 @@ test('throw-away mailboxes show by their share, also in the first hour', async (
   ])
 })
 
-test('one name on many pledges that wait is noticed, whatever its case and accents; a few namesakes are not', async () => {
+test('one name on many pledges that wait is marked, whatever its case and accents, and shows nowhere', async () => {
   const slug = await anOpenCampaign(server)
   const waiting = { state: 'pending' as const, at: now, minutes: 30 }
   await aCrowdOf(server, slug, {
@@ -158,31 +173,56 @@ test('one name on many pledges that wait is noticed, whatever its case and accen
   await notice()
 
   expect(await marked(slug)).toEqual({ 'same-name': 20 })
-  expect((await suspicion(slug)).findings).toMatchObject([
-    { kind: 'same-name', now: { pledges: 20, of: 84 } },
-  ])
+  expect((await suspicion(slug)).findings).toEqual([])
 })
 
-test('a mail domain is named once enough pledges share it and one of them waits, and not before', async () => {
+test('a mail domain is named while enough confirmed mailboxes share it, and shown once they are a day old', async () => {
   const slug = await anOpenCampaign(server, { smallestShown: 5 })
   const organizer = await anOrganizer(server)
   const names = async () =>
     (await organizer.call('GET', `campaigns/${slug}/pledge-suggestions`)).json().domains as string[]
-  const name = () => tasks(server.deps)['name-mail-domains']?.({}, {} as never)
-  await aCrowdOf(server, slug, { people: 4, domain: 'few.example', state: 'pending' })
-  await aCrowdOf(server, slug, { people: 9, domain: 'confirmed.example' })
-  await aCrowdOf(server, slug, { people: 5, domain: 'mail.many.example', state: 'pending' })
+  const shown = async () => {
+    const known = new Set<string>()
+    let next: string | undefined
+    do {
+      const path = `campaigns/${slug}/pledges?campus=${next ? `&after=${next}` : ''}`
+      const page = (await organizer.call('GET', path)).json<FoundPledges>()
+      for (const { domain } of page.pledges) if (domain) known.add(domain)
+      next = page.next
+    } while (next)
+    return [...known].sort()
+  }
+  const run = (task: string) => tasks(server.deps)[task]?.({}, {} as never)
+  const yesterday = new Date(now.getTime() - 25 * 3_600_000)
+  const waiting = { state: 'pending', at: now } as const
+  await aCrowdOf(server, slug, { people: 50, domain: 'fakes.example', ...waiting })
+  await aCrowdOf(server, slug, { people: 9, domain: 'few.example', at: yesterday })
+  await aCrowdOf(server, slug, { people: 1, domain: 'few.example', ...waiting })
+  const [first = ''] = await aCrowdOf(server, slug, {
+    people: 10,
+    domain: 'mail.many.example',
+    at: yesterday,
+  })
+  await aCrowdOf(server, slug, { people: 1, domain: 'many.example', ...waiting })
+  await aCrowdOf(server, slug, { people: 10, domain: 'fresh.example', at: now })
+  await aCrowdOf(server, slug, { people: 1, domain: 'fresh.example', ...waiting })
 
-  await name()
-  const first = await names()
-  await aCrowdOf(server, slug, { people: 1, domain: 'few.example' })
-  await name()
-  await name()
+  await run('name-mail-domains')
+  const before = [await names(), await shown(), await storedNames(slug)]
+  await (
+    await asSigner(server, slug, first)
+  )('DELETE')
+  await run('review-mail-domains')
 
-  expect(first).toEqual(['many.example'])
-  expect(await names()).toEqual(['few.example', 'many.example'])
-  expect((await pledgesOf(server, slug)).length).toBe(19)
+  expect(before).toEqual([['many.example'], ['many.example'], ['fresh.example', 'many.example']])
+  expect([await names(), await shown(), await storedNames(slug)]).toEqual([[], [], ['fresh.example']])
 })
+
+async function storedNames(slug: string): Promise<string[]> {
+  const { rows } = await server.deps.db.execute<{ domain: string }>(sql`
+    select domain from mail_domains where campaign_id = ${await campaignId(server, slug)} order by domain`)
+  return rows.map(({ domain }) => domain)
+}
 
 /** Twelve days like those of the demo: campuses of every size, three sources, some of no campus. */
 async function aHistory(slug: string): Promise<void> {

@@ -35,17 +35,18 @@ test('5,000 fakes of 20,000 go and come back, and at every moment tallies equal 
   const before = await sums(server, slug)
   const watched = watching(server, slug)
 
-  const shown = await preview(organizer, slug, { domain: 'fakes.example' })
-  const applied = await exclude(server, organizer, slug, { domain: 'fakes.example' })
+  const rule = { source: '' }
+  const shown = await preview(organizer, slug, rule)
+  const applied = await exclude(server, organizer, slug, rule)
   const during = await sums(server, slug)
   const undone = await undo(server, organizer, slug, applied.id)
   const seen = await watched.end()
 
-  expect(shown).toMatchObject({ count: 5_000, states: { confirmed: 5_000, pending: 0 } })
-  expect(shown.campuses).toEqual([
+  expect(shown).toMatchObject({ count: 5_000, details: { states: { confirmed: 5_000, pending: 0 } } })
+  expect(shown.details?.campuses).toEqual([
     { campus: 'gatech.edu', name: expect.any(String), count: 5_000, confirmed: 5_000, left: 9_000 },
   ])
-  expect(shown.sample).toHaveLength(20)
+  expect(shown.details?.sample).toHaveLength(20)
   expect(applied).toMatchObject({ state: 'applied', found: 5_000, moved: 5_000 })
   expect(undone).toMatchObject({ state: 'undone', found: 5_000, moved: 5_000 })
   expect([before, during, await sums(server, slug)]).toEqual([

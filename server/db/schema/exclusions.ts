@@ -66,13 +66,18 @@ export const exclusions = pgTable(
   ],
 )
 
-/** The name of a mail domain, kept only once `smallest_shown` pledges share it: a vanity domain names nobody. */
+/**
+ * The name of a mail domain, kept only while twice `smallest_shown` confirmed mailboxes share it: a vanity domain names
+ * nobody.
+ */
 export const mailDomains = pgTable(
   'mail_domains',
   {
     campaignId: integer('campaign_id').notNull(),
     domainDigest: bytea('domain_digest').notNull(),
     domain: text('domain').notNull(),
+    /** Whether as many of them confirmed more than a day ago, so that it may be shown and asked for. */
+    isShown: boolean('is_shown').notNull().default(false),
   },
   (t) => [
     primaryKey({ name: 'mail_domains_pkey', columns: [t.campaignId, t.domainDigest] }),

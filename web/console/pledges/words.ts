@@ -2,9 +2,10 @@ import type {
   Finding,
   Held,
   KeptRule,
+  Preview,
   Rule,
   SearchedState,
-  Signal,
+  ShownSignal,
 } from '../../../server/exclusions/contract.ts'
 import { shownDate } from '../campaigns/local-time.ts'
 
@@ -15,11 +16,10 @@ export const stateWords: Record<SearchedState, string> = {
   withdrawn: 'taken back',
 }
 
-export const signalWords: Record<Signal, string> = {
+export const signalWords: Record<ShownSignal, string> = {
   'disposable-domain': 'throw-away mailbox',
   'no-mail-exchange': 'mail domain takes no mail',
   burst: 'part of a burst',
-  'same-name': 'same name as many',
   'random-name': 'address that looks random',
 }
 
@@ -74,12 +74,17 @@ export function findingWords({ kind, name, minutes, now, before }: Finding): str
     case 'disposable':
       return `${part} came from throw-away mailboxes; ${usual}.`
     case 'same-name':
-      return `${part} ask to be listed by a name that many others bear.`
+      return `${part} bear a name that many others bear, too. Which they are is not shown: take out by the name.`
   }
 }
 
 export function figure(count: number): string {
   return count.toLocaleString('en')
+}
+
+/** "5,000 pledges", "at least 5,000 pledges", "at most 12 pledges" */
+export function previewed({ count, counted }: Pick<Preview, 'count' | 'counted'>): string {
+  return counted === 'exactly' ? pledges(count) : `${counted.replace('-', ' ')} ${pledges(count)}`
 }
 
 /** "1 pledge", "5,000 pledges" */

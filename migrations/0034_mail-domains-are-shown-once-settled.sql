@@ -1,0 +1,1 @@
+ALTER TABLE "mail_domains" ADD COLUMN "is_shown" boolean DEFAULT false NOT NULL;
