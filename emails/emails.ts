@@ -3,6 +3,7 @@ import { chapterRequest, type ChapterRequestValues } from './chapter-request.ts'
 import { confirm, type ConfirmValues } from './confirm.ts'
 import type { ComposedEmail, Email, Naming, RenderedEmail } from './email.ts'
 import { withOwn } from './fill.ts'
+import { firstPasskey, type FirstPasskeyValues } from './first-passkey.ts'
 import { milestone, type MilestoneValues } from './milestone.ts'
 import { myPledgeLink, type MyPledgeLinkValues } from './my-pledge-link.ts'
 import { organizationKey, type OrganizationKeyValues } from './organization-key.ts'
@@ -10,6 +11,7 @@ import { organizerInvitation, type OrganizerInvitationValues } from './organizer
 import { organizerSignIn, type OrganizerSignInValues } from './organizer-sign-in.ts'
 import { passkeyReset, type PasskeyResetValues } from './passkey-reset.ts'
 import { partnerInvitation, type PartnerInvitationValues } from './partner-invitation.ts'
+import { placeChanged, type PlaceChangedValues } from './place-changed.ts'
 import { reminder, type ReminderValues } from './reminder.ts'
 import { signInChanged, type SignInChangedValues } from './sign-in-changed.ts'
 import { update, type UpdateValues } from './update.ts'
@@ -27,6 +29,8 @@ export interface EmailValues {
   'organizer-sign-in': OrganizerSignInValues
   'passkey-reset': PasskeyResetValues
   'sign-in-changed': SignInChangedValues
+  'first-passkey': FirstPasskeyValues
+  'place-changed': PlaceChangedValues
   'organization-key': OrganizationKeyValues
 }
 export type EmailName = keyof EmailValues
@@ -45,6 +49,8 @@ export const emails: { [Name in EmailName]: Email<EmailValues[Name]> } = {
   'organizer-sign-in': organizerSignIn,
   'passkey-reset': passkeyReset,
   'sign-in-changed': signInChanged,
+  'first-passkey': firstPasskey,
+  'place-changed': placeChanged,
   'organization-key': organizationKey,
 }
 

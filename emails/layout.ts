@@ -37,7 +37,7 @@ const PADDING = '\u034f\u200c\u00a0'.repeat(120)
 export function htmlSource(locale: string, { subject, preheader, blocks, footer, links = [] }: Copy): string {
   return `<mjml lang="${locale}" dir="ltr">
   <mj-head>
-    <mj-title>${escapeHtml(subject)}</mj-title>
+    <mj-title>${withMarkers(escapeHtml(subject), 'text')}</mj-title>
     <mj-preview>${escapeHtml(preheader)}${PADDING}</mj-preview>
     <mj-attributes>
       <mj-all font-family="${theme.font}" color="${theme.ink}" />

@@ -6,17 +6,36 @@ export interface PartnerInvitationValues {
   organizationName: string
   invitationUrl: string
   validDays: number
+  /** Where the reader asked to lead; undefined where the host invites by itself. */
+  campusName?: string
+}
+
+const words = {
+  en: {
+    invited: { topic: 'Your organization is invited', heading: 'Carry a pledge with us' },
+    approved: (campus: string) => ({
+      topic: 'You asked to lead: yes',
+      heading: `You asked to lead at ${campus}: yes!`,
+    }),
+  },
+  es: {
+    invited: { topic: 'Tu organización tiene una invitación', heading: 'Lleva un compromiso con nosotros' },
+    approved: (campus: string) => ({
+      topic: 'Pediste encabezarlo: sí',
+      heading: `Pediste encabezarlo en ${campus}: ¡sí!`,
+    }),
+  },
 }
 
 export const partnerInvitation = defineEmail<PartnerInvitationValues>({
   name: 'partner-invitation',
   copy: {
     en: {
-      subject: 'Your organization is invited',
-      namingSubject: 'Your organization is invited: {campaignTitle}',
+      subject: '{topic}',
+      namingSubject: '{topic}: {campaignTitle}',
       preheader: 'The link works once, for a limited time.',
       blocks: [
-        { kind: 'heading', words: 'Carry a pledge with us' },
+        { kind: 'heading', words: '{heading}' },
         {
           kind: 'paragraph',
           words:
@@ -41,11 +60,11 @@ export const partnerInvitation = defineEmail<PartnerInvitationValues>({
       footer: 'You got this email because your address was invited. It carries no trackers.',
     },
     es: {
-      subject: 'Tu organización tiene una invitación',
-      namingSubject: 'Tu organización tiene una invitación: {campaignTitle}',
+      subject: '{topic}',
+      namingSubject: '{topic}: {campaignTitle}',
       preheader: 'El enlace funciona una sola vez, por tiempo limitado.',
       blocks: [
-        { kind: 'heading', words: 'Lleva un compromiso con nosotros' },
+        { kind: 'heading', words: '{heading}' },
         {
           kind: 'paragraph',
           words:
@@ -69,7 +88,11 @@ export const partnerInvitation = defineEmail<PartnerInvitationValues>({
       footer: 'Recibiste este correo porque se invitó a tu dirección. No lleva rastreadores.',
     },
   },
-  fills: ({ validDays, ...values }, locale) => ({ ...values, validFor: duration(locale, validDays, 'day') }),
+  fills: ({ validDays, campusName, ...values }, locale) => ({
+    ...values,
+    ...(campusName ? words[locale].approved(campusName) : words[locale].invited),
+    validFor: duration(locale, validDays, 'day'),
+  }),
   sample: {
     campaignTitle: '#NoTechForICE',
     hostName: 'Mijente',

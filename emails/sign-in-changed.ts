@@ -5,6 +5,8 @@ const changes = {
   en: {
     'passkey-added': 'A passkey was added to your account.',
     'passkey-removed': 'A passkey was removed from your account.',
+    'passkey-stopped':
+      'The first passkey of your account was removed before it counted, and all sessions ended. If the passkey was yours, ask an owner of your organization why. If it was not, change the password of your mailbox before you sign in again.',
     'codes-made': 'New recovery codes were made for your account. Those of before are not good any more.',
     'code-used': 'Somebody signed in to your account with an emailed link and one of your recovery codes.',
     'reset-approved':
@@ -16,6 +18,8 @@ const changes = {
   es: {
     'passkey-added': 'Se añadió una llave de acceso a tu cuenta.',
     'passkey-removed': 'Se quitó una llave de acceso de tu cuenta.',
+    'passkey-stopped':
+      'Se quitó la primera llave de acceso de tu cuenta antes de que contara, y se cerraron todas las sesiones. Si la llave era tuya, pregunta a quien administra tu organización. Si no lo era, cambia la contraseña de tu buzón antes de volver a entrar.',
     'codes-made': 'Se crearon códigos de recuperación nuevos para tu cuenta. Los anteriores ya no sirven.',
     'code-used': 'Alguien entró en tu cuenta con un enlace de correo y uno de tus códigos de recuperación.',
     'reset-approved':

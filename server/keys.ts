@@ -33,6 +33,7 @@ const purposes = {
   'organizer-digest': 'deployment',
   suppression: 'deployment',
   'key-trial': 'deployment',
+  'first-passkey': 'deployment',
   bounce: 'deployment',
   'mail-caps': 'deployment',
   captcha: 'deployment',

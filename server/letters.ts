@@ -10,6 +10,8 @@ import type { SealedColumn } from './keys/sealed-column.ts'
 import type { LedgerLetter, LetterTemplate } from './mail/ledger.ts'
 import { MailFailure } from './mail/mail.ts'
 import { composeInvitation, sealedAsInvitation } from './organizations/invitation-email.ts'
+import { composePlaceNotice } from './organizations/place-notices.ts'
+import { composeFirstPasskeyNotice } from './organizers/first-passkey-notices.ts'
 import { composeSignInLink, sealedAsSignIn } from './organizers/links.ts'
 import { composeChangeNotice } from './organizers/notices.ts'
 import { composeResetNotice } from './organizers/reset-notices.ts'
@@ -30,6 +32,8 @@ const composers: Record<LetterTemplate, Compose> = {
   'organizer-sign-in': eachByItself(composeSignInLink),
   'sign-in-changed': eachByItself(composeChangeNotice),
   'passkey-reset': eachByItself(composeResetNotice),
+  'first-passkey': eachByItself(composeFirstPasskeyNotice),
+  'place-changed': eachByItself(composePlaceNotice),
   'organization-key': eachByItself(composeKeyNotice),
 }
 

@@ -57,6 +57,7 @@ export const consoleRefusals = {
   'passkey-required': [403, 'The emailed link alone does not open this account'],
   'passkey-refused': [403, 'That passkey was not accepted'],
   'passkey-missing': [409, 'There is no passkey yet'],
+  'passkey-waits': [403, 'The first passkey does not count yet'],
   'passkey-known': [409, 'That passkey is known already'],
   'last-passkey': [409, 'The last passkey stays until there is another'],
   'recovery-code-wrong': [422, 'That recovery code is not good'],

@@ -114,8 +114,9 @@ export async function anOrganizer(
       with organization as (
         insert into organizations (slug, name) values (${organization}, ${organization})
         on conflict (slug) do update set slug = excluded.slug returning id)
-      insert into memberships (organization_id, organizer_id, role, since)
-      select id, ${id}, ${role}, ${now().toISOString()}::timestamptz from organization`)
+      insert into memberships (organization_id, organizer_id, role, since, owner_since)
+      select id, ${id}, ${role}, at, case when ${role} = 'owner' then at end
+      from organization, (values (${now().toISOString()}::timestamptz)) as joined (at)`)
   }
   const way = isFresh ? 'passkey' : 'link'
   const { token } = await startSession(db, { organizerId: id, way, device: 'a test', now: now() })

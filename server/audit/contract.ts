@@ -8,6 +8,7 @@ export const actions = [
   'session.end',
   'passkey.add',
   'passkey.remove',
+  'passkey.stop',
   'recovery-codes.make',
   'passkey-reset.ask',
   'passkey-reset.approve',

@@ -10,6 +10,7 @@ const PAGE = 50
 const ownWays: AuditAction[] = [
   'passkey.add',
   'passkey.remove',
+  'passkey.stop',
   'recovery-codes.make',
   'passkey-reset.ask',
   'passkey-reset.approve',

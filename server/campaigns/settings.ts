@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { campaigns } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import type { CampaignMember } from '../organizers/actor.ts'
+import { type CampaignMember, requireFresh } from '../organizers/actor.ts'
 import { Refusal } from '../refusal.ts'
 import { type Before, changeCampaign } from './changing.ts'
 import type { SettingsChange } from './editing-contract.ts'
@@ -27,7 +27,7 @@ type Settings = Pick<
 
 /**
  * Changes what is named, as far as it does not break what signers were promised.
- * @throws Refusal `setting-invalid`, `setting-fixed`, `slug-taken`, `changed-meanwhile`
+ * @throws Refusal `setting-invalid`, `setting-fixed`, `slug-taken`, `changed-meanwhile`, `passkey-needed`
  */
 export async function changeSettings(
   deps: Deps,
@@ -38,6 +38,7 @@ export async function changeSettings(
     const now = settingsAfter(before, change)
     requireKept(before, now)
     requirePossible(before, now, deps.now())
+    if (closesSooner(before, now) || hidesMore(before, now)) requireFresh(member, deps.now())
     const changed = differences(before, now)
     await tx.update(campaigns).set(changed.set).where(eq(campaigns.id, before.id))
     const slugs = { campaignId: before.id, from: before.slug, to: now.slug }
@@ -93,6 +94,22 @@ function requireKept(before: Before, now: Settings): void {
     )
   if (before.pace === 'steps' && now.pace === 'live')
     throw fixed('pace', 'Who signed while the count moved in steps was not to be seen signing. It stays so.')
+}
+
+/** A day that comes sooner closes a campaign as the button does. */
+function closesSooner(before: Before, { closesAt }: Settings): boolean {
+  if (before.state === 'draft' || closesAt === null) return false
+  return before.closesAt === null || closesAt < before.closesAt
+}
+
+/** Once it is open this cannot be taken back. */
+function hidesMore(before: Before, now: Settings): boolean {
+  if (before.state === 'draft') return false
+  return (
+    now.smallestShown > before.smallestShown ||
+    now.namesShownAfter > before.namesShownAfter ||
+    now.pace !== before.pace
+  )
 }
 
 /** @throws Refusal `setting-invalid`, `setting-fixed` */

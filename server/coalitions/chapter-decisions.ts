@@ -58,12 +58,13 @@ export async function approveRequest(
   await transaction(deps.db, async (tx) => {
     const row = await decide(tx, deps, by, { id, state: 'approved' })
     const { email, locale } = openChapterContact(deps.keys, row)
+    const { campusId } = row
     await writePartnerInvitation(tx, deps, by, {
       organizationName: name,
       email: organizerEmail(email),
+      campusId,
       ...(locale && { locale }),
     })
-    const { campusId } = row
     if (!(await giveChapter(tx, { campaignId: by.campaign.id, campusId, name }))) {
       throw new Refusal(
         'chapter-there',

@@ -1,6 +1,7 @@
 import { asc, eq, sql } from 'drizzle-orm'
 import { campaignPartners, partnerInvitations, sources } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import { isAtLeast } from '../organizers/access.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { openOrganizer } from '../organizers/organizer.ts'
 import { openRequests } from './chapter-decisions.ts'
@@ -76,7 +77,8 @@ async function allShares(
   return { shares, without, asOf: at.toISOString() }
 }
 
-async function invitationsOf({ db, keys, now }: Deps, { campaign }: CampaignMember) {
+/** Who is invited, viewers do not see: nobody of them has said yes. */
+async function invitationsOf({ db, keys, now }: Deps, { campaign, role }: CampaignMember) {
   const rows = await db
     .select()
     .from(partnerInvitations)
@@ -85,7 +87,7 @@ async function invitationsOf({ db, keys, now }: Deps, { campaign }: CampaignMemb
   return rows.map((row) => ({
     id: row.id,
     organizationName: row.organizationName,
-    email: openOrganizer(keys, row).email,
+    ...(isAtLeast(role, 'editor') && { email: openOrganizer(keys, row).email }),
     expiresAt: row.expiresAt.toISOString(),
     isExpired: row.expiresAt <= now(),
   }))

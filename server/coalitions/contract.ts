@@ -193,7 +193,7 @@ export const Coalition = Type.Object(
         Type.Object({
           id: Type.Integer(),
           organizationName: Type.String(),
-          email: Type.String(),
+          email: Type.Optional(Type.String({ description: 'For owners and editors.' })),
           expiresAt: instant(),
           isExpired: Type.Boolean(),
         }),

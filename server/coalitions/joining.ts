@@ -5,7 +5,9 @@ import { type DbOrTx, transaction, type Tx } from '../db/db.ts'
 import { campaignPartners, campaigns, memberships, organizations, organizers, sources } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { addMember } from '../organizations/members.ts'
+import { noticePartnership } from '../organizations/place-notices.ts'
 import { makeOrganization } from '../organizations/organization.ts'
+import { requireFresh } from '../organizers/actor.ts'
 import { openOrganizer, organizerOf } from '../organizers/organizer.ts'
 import type { Session } from '../organizers/sessions.ts'
 import { type Browser, comeIn, type SignedIn } from '../organizers/signing-in.ts'
@@ -74,7 +76,7 @@ async function couldJoin(
  * Makes an organization a partner: one that its reader owns, or a new one, which whom the letter was written to then
  * owns: the mail is the proof. She is signed in too, unless she has a passkey: then that alone lets her in.
  * @returns with the cookies of a new session, where one was started
- * @throws Refusal `token-invalid`, `token-expired`, `signed-out`, `not-found`, `name-too-long`, `name-not-allowed`
+ * @throws Refusal `token-invalid`, `token-expired`, `signed-out`, `passkey-needed`, `not-found`, `name-too-long`, `name-not-allowed`
  */
 export async function joinCoalition(
   deps: Deps,
@@ -85,12 +87,19 @@ export async function joinCoalition(
     const invitation = await useUp(tx, token, deps.now())
     const { campaignId } = invitation
     const { by, signedIn, ...partner } = organization
-      ? await ownPartner(tx, reader, { campaignId, slug: organization })
+      ? await ownPartner(tx, deps, reader, { campaignId, slug: organization })
       : await newPartner(tx, deps, { invitation, name, reader })
     await enter(tx, deps, { campaignId, by, partner, invitation: invitation.id })
     const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, campaignId))
+    if (!campaign) throw new Error(`an invitation into campaign ${campaignId}, which is not there`)
+    await noticePartnership(tx, deps.now(), {
+      ownersOf: campaign.organizationId,
+      change: 'partner-joined',
+      organizationId: partner.id,
+      campaignId,
+    })
     const joined = {
-      campaign: campaign?.slug ?? '',
+      campaign: campaign.slug,
       organization: { slug: partner.slug, name: partner.name },
       isSignedIn: by.sessionId !== null,
     }
@@ -107,8 +116,10 @@ interface Comer {
   signedIn?: SignedIn
 }
 
+/** To bring an organization commits all of its members, so it takes a fresh passkey of its owner. */
 async function ownPartner(
   tx: Tx,
+  { now }: Deps,
   { session }: Reader,
   { campaignId, slug }: { campaignId: number; slug: string },
 ): Promise<Comer> {
@@ -121,6 +132,7 @@ async function ownPartner(
       'not-found',
       'This organization is not yours to bring, or carries the campaign already.',
     )
+  requireFresh({ session }, now())
   return { ...found, by: { organizerId: session.organizerId, sessionId: session.id } }
 }
 

@@ -49,6 +49,8 @@ interface Invited {
   email: string
   /** Left out, what she reads already, or English. */
   locale?: string
+  /** Of a request to lead that this answers. */
+  campusId?: number
 }
 
 /** Part of a transaction that does more besides. @throws as `invitePartner` */
@@ -56,7 +58,7 @@ export async function writePartnerInvitation(
   tx: Tx,
   deps: Deps,
   by: CampaignMember,
-  { organizationName, email, ...invited }: Invited,
+  { organizationName, email, campusId, ...invited }: Invited,
 ): Promise<void> {
   await lockCoalition(tx, by.campaign.id)
   await requireLetterLeft(tx, deps, by)
@@ -76,7 +78,7 @@ export async function writePartnerInvitation(
     const detail = `${email} is invited already. Send that invitation again, or cancel it first.`
     throw new Refusal('already-invited', detail, { field: 'email' })
   }
-  await partnerLetter(tx, deps, { email, token, locale })
+  await partnerLetter(tx, deps, { email, token, locale, ...(campusId !== undefined && { campusId }) })
   await note(tx, deps, by, { invitation: made.id, organizationName })
 }
 

@@ -17,14 +17,15 @@ interface Sealed {
 const CONTEXT = Buffer.from('partner-invitation')
 const DAY_MS = 24 * 3_600_000
 
-/** Has the link sent; one that was renewed since is good no more, and its letter does not go. */
+/** Has the link sent, as the answer to a request to lead at a campus where there was one. A link that was renewed since is good no more, and its letter does not go. */
 export async function partnerLetter(
   tx: Tx,
   { keys, now }: Deps,
-  { email, token, locale }: Sealed & { locale: string },
+  { email, token, locale, campusId }: Sealed & { locale: string; campusId?: number },
 ): Promise<void> {
   const sealed = keys.seal('organizer', Buffer.from(JSON.stringify({ email, token })), CONTEXT)
-  await writeLetters(tx, [{ template: 'partner-invitation', sealed, locale, askedAt: now() }])
+  const about = campusId === undefined ? {} : { about: { campusId } }
+  await writeLetters(tx, [{ template: 'partner-invitation', ...about, sealed, locale, askedAt: now() }])
 }
 
 export function sealedAsPartnerInvitation() {
@@ -34,7 +35,7 @@ export function sealedAsPartnerInvitation() {
 /** Nothing is sent for an invitation that was cancelled, accepted, renewed or has expired meanwhile. */
 export async function composePartnerLetter(
   deps: Deps,
-  { sealed, locale }: LedgerLetter,
+  { about, sealed, locale }: LedgerLetter,
 ): Promise<Addressed | undefined> {
   if (!sealed) return undefined
   const { email: to, token } = JSON.parse(deps.keys.open('organizer', sealed, CONTEXT).toString()) as Sealed
@@ -46,11 +47,13 @@ export async function composePartnerLetter(
     )
   const campaign = row && (await deps.campaigns.byId(row.campaignId))
   if (!campaign) return undefined
+  const campus = about && deps.campuses.byId(Number(about.campusId))
   const letter = campaignLetter(campaign, 'partner-invitation', locale, {
     campaignTitle: textIn(campaign, [locale]).title,
     hostName: campaign.organization.name,
     organizationName: row.organizationName,
     invitationUrl: `${deps.publicUrl}/console/partner-invitation#${token}`,
+    ...(campus && { campusName: campus.name }),
     validDays: Math.ceil((row.expiresAt.getTime() - deps.now().getTime()) / DAY_MS),
   })
   return { to, ...letter }

@@ -4,6 +4,7 @@ import { announceCampaigns } from '../campaigns/campaign.ts'
 import { transaction, type Tx } from '../db/db.ts'
 import { campaignPartners, organizations } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import { noticePartnership } from '../organizations/place-notices.ts'
 import type { CampaignMember } from '../organizers/actor.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -36,12 +37,25 @@ async function dropPartner(tx: Tx, { now }: Deps, by: CampaignMember, slug: stri
   if (!gone)
     throw new Refusal('not-a-partner', 'This organization is no partner any more. Load the page again.')
   await announceCampaigns(tx)
+  const at = now()
+  const { id: campaignId, organizationId: hostId } = by.campaign
+  const partnerId = gone.organizationId
+  const [toHost, toPartner] = by.isPartner
+    ? (['partner-left', 'partnership-left'] as const)
+    : (['partner-removed', 'partnership-ended'] as const)
+  await noticePartnership(tx, at, { ownersOf: hostId, change: toHost, organizationId: partnerId, campaignId })
+  await noticePartnership(tx, at, {
+    ownersOf: partnerId,
+    change: toPartner,
+    organizationId: hostId,
+    campaignId,
+  })
   await writeDown(tx, {
-    at: now(),
+    at,
     by,
     action: 'partner.leave',
-    organizationId: gone.organizationId,
-    campaignId: by.campaign.id,
+    organizationId: partnerId,
+    campaignId,
     details: { organization: slug, ...(!by.isPartner && { removedByHost: true }) },
   })
 }

@@ -34,7 +34,7 @@ export async function mayApprove(
     select from memberships
     where organization_id = ${organization.id} and organizer_id = ${organizerId} and role = 'owner'
       and organizer_id <> ${key.askedBy}
-      and since <= ${key.askedAt.toISOString()}::timestamptz - ${DELAY_HOURS}::int * interval '1 hour'`)
+      and owner_since <= ${key.askedAt.toISOString()}::timestamptz - ${DELAY_HOURS}::int * interval '1 hour'`)
   return rows.length > 0
 }
 
@@ -46,7 +46,7 @@ export async function approveKey({ db, now }: Deps, owner: Member, fingerprint: 
     if (!(await mayApprove(tx, owner, key))) {
       throw new Refusal(
         'approval-not-hers',
-        `Only somebody else, who was a member for ${DELAY_HOURS} hours when it was asked for, can approve. Otherwise it takes the ${DELAY_HOURS} hours.`,
+        `Only somebody else, who was an owner for ${DELAY_HOURS} hours when it was asked for, can approve. Otherwise it takes the ${DELAY_HOURS} hours.`,
       )
     }
     const takesEffectAt = noLaterThan(organizationKeys.takesEffectAt, at)

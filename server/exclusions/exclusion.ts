@@ -5,10 +5,11 @@ import { transaction, type Tx } from '../db/db.ts'
 import { addJobs } from '../db/queue.ts'
 import { exclusions, organizers } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
-import type { CampaignMember } from '../organizers/actor.ts'
+import { type CampaignMember, requireFresh } from '../organizers/actor.ts'
 import { openOrganizer } from '../organizers/organizer.ts'
 import { Refusal } from '../refusal.ts'
 import type { Exclusion, Exclusions, KeptRule, NewExclusion, Rule } from './contract.ts'
+import { alwaysNeedsFresh, requireFreshForMany } from './fresh-for-many.ts'
 import { heldBy } from './held.ts'
 import { groupsOf, meantBy, totalOf } from './meant.ts'
 import { sealPattern } from './name-patterns.ts'
@@ -22,7 +23,8 @@ export type StoredRule = KeptRule & { before: string; sealedName?: string }
 
 /**
  * Writes an exclusion down, and the job that carries it out. Of the same preview only the first makes one.
- * @throws Refusal `preview-outdated` where more match by now, `nothing-matches`, `invalid-request`, and what a preview refuses
+ * @throws Refusal `preview-outdated` where more match by now, `nothing-matches`, `invalid-request`, `passkey-needed`, and
+ * what a preview refuses
  */
 export async function applyExclusion(
   deps: Deps,
@@ -37,11 +39,14 @@ export async function applyExclusion(
   const meant = meantBy(deps, campaign, rule, upTo)
   const found = totalOf(await groupsOf(deps, meant))
   if (!meant.isNamed) requireAsPreviewed(found, count)
+  if (alwaysNeedsFresh(rule)) requireFresh(by, deps.now())
   const id = await transaction(deps.db, async (tx) => {
     // One at a time for each campaign, so that a request that is sent twice finds the first.
     await tx.execute(sql`select from campaigns where id = ${campaign.id} for no key update`)
     const first = await sameIn(tx, campaign, rule, upTo)
-    return first?.id ?? (await write(tx, deps, by, { rule, note, upTo, found }))
+    if (first) return first.id
+    await requireFreshForMany(tx, deps, by, found)
+    return await write(tx, deps, by, { rule, note, upTo, found })
   })
   return await showExclusion(deps, campaign, id)
 }
@@ -122,7 +127,7 @@ async function sameIn(db: Deps['db'] | Tx, { id }: Campaign, rule: Rule, upTo: D
 
 /**
  * Begins to give back all that an exclusion holds, also while it is still being applied. Asking again changes nothing.
- * @throws Refusal `not-found`, `already-undone`
+ * @throws Refusal `not-found`, `already-undone`, `passkey-needed`
  */
 export async function undoExclusion(deps: Deps, by: CampaignMember, id: number): Promise<Exclusion> {
   const { campaign } = by
@@ -134,6 +139,8 @@ export async function undoExclusion(deps: Deps, by: CampaignMember, id: number):
       sql`select count(*)::int as held from pledges where exclusion_id = ${id}`,
     )
     const held = rows[0]?.held ?? 0
+    if (row.rule.hasName) requireFresh(by, deps.now())
+    else await requireFreshForMany(tx, deps, by, held)
     await tx
       .update(exclusions)
       .set({ state: 'undoing', found: held, moved: 0, endedAt: null, rule: withoutName(row) })

@@ -11,6 +11,8 @@ const aboutHerAccount: ReadonlySet<string> = new Set([
   'organizer-sign-in',
   'sign-in-changed',
   'passkey-reset',
+  'first-passkey',
+  'place-changed',
   'organization-key',
 ])
 

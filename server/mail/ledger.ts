@@ -18,6 +18,8 @@ export type LetterTemplate =
   | 'organizer-sign-in'
   | 'sign-in-changed'
   | 'passkey-reset'
+  | 'first-passkey'
+  | 'place-changed'
   | 'organization-key'
 
 /** A row of the ledger. */

@@ -1,7 +1,7 @@
-import { and, eq, gt } from 'drizzle-orm'
+import { and, eq, exists, gt, isNull, or, sql } from 'drizzle-orm'
 import { writeDown } from '../audit/audit.ts'
 import { type DbOrTx, transaction, type Tx } from '../db/db.ts'
-import { invitations, organizations, organizers } from '../db/schema.ts'
+import { invitations, memberships, organizations, organizers } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import { openOrganizer, organizerOf } from '../organizers/organizer.ts'
 import { sessionOf, tokenHash } from '../organizers/sessions.ts'
@@ -15,8 +15,11 @@ type InvitationRow = typeof invitations.$inferSelect
 
 /** What the link asks its reader into; nothing changes. @throws Refusal `token-invalid`, `token-expired` */
 export async function previewInvitation(deps: Deps, token: string): Promise<InvitationPreview> {
-  const row = await findInvitation(deps.db, token)
-  if (!row || row.expiresAt <= deps.now()) throw notGood(row)
+  const [row] = await deps.db
+    .select()
+    .from(invitations)
+    .where(isGood(deps.db, token, deps.now()))
+  if (!row) throw await notGood(deps.db, token)
   const { name } = await organizationIn(deps.db, row)
   const { email } = openOrganizer(deps.keys, row)
   const known = await deps.db
@@ -74,23 +77,35 @@ export async function acceptInvitation(
 async function useUp(tx: Tx, token: string, now: Date): Promise<InvitationRow> {
   const [used] = await tx
     .delete(invitations)
-    .where(and(eq(invitations.tokenHash, tokenHash(token)), gt(invitations.expiresAt, now)))
+    .where(isGood(tx, token, now))
     .returning()
-  if (!used) throw notGood(await findInvitation(tx, token))
+  if (!used) throw await notGood(tx, token)
   return used
 }
 
-async function findInvitation(db: DbOrTx, token: string): Promise<InvitationRow | undefined> {
-  const [row] = await db
-    .select()
-    .from(invitations)
-    .where(eq(invitations.tokenHash, tokenHash(token)))
-  return row
+/** Judged at the moment of the call: the inviter is still an owner, or is whoever runs the server. */
+function isGood(db: DbOrTx, token: string, now: Date) {
+  const inviter = db
+    .select({ one: sql`1` })
+    .from(memberships)
+    .where(
+      and(
+        eq(memberships.organizationId, invitations.organizationId),
+        eq(memberships.organizerId, invitations.invitedBy),
+        eq(memberships.role, 'owner'),
+      ),
+    )
+  return and(
+    eq(invitations.tokenHash, tokenHash(token)),
+    gt(invitations.expiresAt, now),
+    or(isNull(invitations.invitedBy), exists(inviter)),
+  )
 }
 
-function notGood(expired: InvitationRow | undefined): Refusal {
-  if (expired) {
-    const detail = 'This invitation has expired. Ask whoever invited you to send it again.'
+async function notGood(db: DbOrTx, token: string): Promise<Refusal> {
+  const isThere = (await db.$count(invitations, eq(invitations.tokenHash, tokenHash(token)))) > 0
+  if (isThere) {
+    const detail = 'This invitation has expired. Ask an owner of the organization to send it again.'
     return new Refusal('token-expired', detail)
   }
   const detail =

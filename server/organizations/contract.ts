@@ -36,7 +36,7 @@ export const Organization = Type.Object(
     invitations: Type.Array(
       Type.Object({
         id: Id,
-        email: Type.String(),
+        email: Type.Optional(Type.String({ description: 'For owners and editors.' })),
         role: Role,
         invitedAt: instant(),
         expiresAt: instant(),

@@ -7,6 +7,7 @@ import type { Role } from '../organizers/access.ts'
 import type { Member } from '../organizers/actor.ts'
 import { organizerDigest } from '../organizers/organizer.ts'
 import { Refusal } from '../refusal.ts'
+import { noticeRoles } from './place-notices.ts'
 
 interface NewMember {
   organizationId: number
@@ -17,18 +18,23 @@ interface NewMember {
 
 /** Makes somebody a member; who is one already keeps her role where it allows more. @returns the role she has then */
 export async function addMember(tx: Tx, { now, ...member }: NewMember): Promise<Role> {
+  const { organizationId, organizerId } = member
+  const before = await membersOf(tx, organizationId)
   const [added] = await tx
     .insert(memberships)
-    .values({ ...member, since: now })
+    .values({ ...member, since: now, ownerSince: member.role === 'owner' ? now : null })
     .onConflictDoUpdate({
       target: [memberships.organizationId, memberships.organizerId],
       set: {
         role: sql`case when 'owner' in (excluded.role, memberships.role) then 'owner'
           when 'editor' in (excluded.role, memberships.role) then 'editor' else 'viewer' end`,
+        ownerSince: sql`coalesce(memberships.owner_since, excluded.owner_since)`,
       },
     })
     .returning({ role: memberships.role })
   if (!added) throw new Error('no membership was made')
+  const after = new Map(before).set(organizerId, added.role)
+  await noticeRoles(tx, now, { organizationId, by: organizerId, before, after })
   return added.role
 }
 
@@ -38,8 +44,7 @@ export async function changeRole(deps: Deps, by: Member, organizerId: number, ro
     requireOwner(by, members)
     const was = memberIn(members, organizerId)
     if (was === role) return
-    await giveRole(tx, by, organizerId, role)
-    if (was === 'owner') await dropInvitationsBy(tx, by, organizerId)
+    await giveRole(tx, deps, by, { organizerId, was, role })
     await writeDown(tx, {
       ...entry(deps, by),
       action: 'member.change-role',
@@ -79,8 +84,8 @@ export async function handOver(deps: Deps, by: Member, to: number): Promise<void
   await amongMembers(deps, by, async (tx, members) => {
     requireOwner(by, members)
     const was = memberIn(members, to)
-    await giveRole(tx, by, to, 'owner')
-    await giveRole(tx, by, by.organizerId, 'editor')
+    await giveRole(tx, deps, by, { organizerId: to, was, role: 'owner' })
+    await giveRole(tx, deps, by, { organizerId: by.organizerId, was: 'owner', role: 'editor' })
     await writeDown(tx, {
       ...entry(deps, by),
       action: 'organization.hand-over',
@@ -117,19 +122,22 @@ type Members = Map<number, Role>
 
 /**
  * Changes members one transaction after the other, each on what the last left: the row of the organization is
- * locked first, and an organization that would be left without an owner stays as it was.
+ * locked first, and an organization that would be left without an owner stays as it was. Whose place changed is told.
  */
 async function amongMembers(
-  { db }: Deps,
-  { organization: { id } }: Member,
+  { db, now }: Deps,
+  { organizerId, organization: { id } }: Member,
   change: (tx: Tx, members: Members) => Promise<void>,
 ): Promise<void> {
   await transaction(db, async (tx) => {
     const members = await lockedMembers(tx, id)
     await change(tx, members)
-    if (!hasOwner(members) || hasOwner(await membersOf(tx, id))) return
-    const detail = 'An organization needs an owner. Make somebody else an owner first.'
-    throw new Refusal('last-owner', detail)
+    const after = await membersOf(tx, id)
+    if (hasOwner(members) && !hasOwner(after)) {
+      const detail = 'An organization needs an owner. Make somebody else an owner first.'
+      throw new Refusal('last-owner', detail)
+    }
+    await noticeRoles(tx, now(), { organizationId: id, by: organizerId, before: members, after })
   })
 }
 
@@ -168,8 +176,20 @@ function isMembership({ organization }: Member, organizerId: number) {
   return and(eq(memberships.organizationId, organization.id), eq(memberships.organizerId, organizerId))
 }
 
-async function giveRole(tx: Tx, by: Member, organizerId: number, role: Role): Promise<void> {
-  await tx.update(memberships).set({ role }).where(isMembership(by, organizerId))
+interface Step {
+  organizerId: number
+  was: Role
+  role: Role
+}
+
+async function giveRole(tx: Tx, { now }: Deps, by: Member, { organizerId, was, role }: Step): Promise<void> {
+  const becomesOwner = role === 'owner' && was !== 'owner'
+  const ownerSince = becomesOwner ? { ownerSince: now() } : role === 'owner' ? {} : { ownerSince: null }
+  await tx
+    .update(memberships)
+    .set({ role, ...ownerSince })
+    .where(isMembership(by, organizerId))
+  if (role !== 'owner') await dropInvitationsBy(tx, by, organizerId)
 }
 
 async function dropMember(tx: Tx, by: Member, organizerId: number): Promise<void> {
@@ -184,7 +204,7 @@ async function dropMember(tx: Tx, by: Member, organizerId: number): Promise<void
     )
 }
 
-/** Whom an owner asked in comes in only while she is one: nobody comes back through a door she left open. */
+/** Invitations are void once the inviter is no longer an owner. */
 async function dropInvitationsBy(tx: Tx, { organization }: Member, organizerId: number): Promise<void> {
   await tx
     .delete(invitations)

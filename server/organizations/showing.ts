@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { invitations, memberships, organizations, organizers } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
+import { isAtLeast } from '../organizers/access.ts'
 import type { Member } from '../organizers/actor.ts'
 import { openOrganizer } from '../organizers/organizer.ts'
 import type { Organization } from './contract.ts'
@@ -48,7 +49,7 @@ async function invitationsIn({ db, keys, now }: Deps, by: Member): Promise<Organ
     .orderBy(invitations.id)
   return rows.map((row) => ({
     id: row.id,
-    email: openOrganizer(keys, row).email,
+    ...(isAtLeast(by.role, 'editor') && { email: openOrganizer(keys, row).email }),
     role: row.role,
     invitedAt: row.invitedAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),

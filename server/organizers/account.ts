@@ -24,6 +24,7 @@ export async function showAccount(deps: Deps, { organizerId, sessionId }: Actor)
       addedAt: passkey.addedAt.toISOString(),
       ...(passkey.usedAt && { usedAt: passkey.usedAt.toISOString() }),
       isBackedUp: passkey.isBackedUp,
+      ...(passkey.countsFrom > now() && { countsFrom: passkey.countsFrom.toISOString() }),
     })),
     recoveryCodes: await codesLeft(deps, organizerId),
     sessions: sessions.map(({ id, way, device, startedAt, usedAt }) => ({

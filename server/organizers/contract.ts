@@ -20,6 +20,10 @@ export const Me = Type.Object(
     /** Until when the passkey that was last used vouches for exports, deletions, roles and keys. */
     freshUntil: Type.Optional(Instant),
     hasPasskey: Type.Boolean(),
+    passkeyCountsFrom: Type.Optional({
+      ...Instant,
+      description: 'The first passkey waits until then; before, it signs in and does nothing more.',
+    }),
     passkeyReset: Type.Optional(
       Type.Object(
         { takesEffectAt: Instant },
@@ -158,6 +162,12 @@ export const PasskeyChallenge = Type.Object(
   { $id: 'PasskeyChallenge', additionalProperties: true },
 )
 
+/** The token of a link that an email about a first passkey carries. */
+export const PasskeyStop = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 100 }) },
+  { $id: 'PasskeyStop', additionalProperties: false },
+)
+
 export const PasskeyParams = Type.Object({ passkey: Type.String({ maxLength: 500 }) })
 export const SessionParams = Type.Object({ session: Type.String({ maxLength: 9, pattern: '^\\d{1,9}$' }) })
 export const ResetParams = Type.Object({
@@ -184,13 +194,14 @@ export const Account = Type.Object(
         addedAt: Instant,
         usedAt: Type.Optional(Instant),
         isBackedUp: Type.Boolean({ description: 'Kept by more than one device.' }),
+        countsFrom: Type.Optional({ ...Instant, description: 'It waits until then.' }),
       }),
     ),
     recoveryCodes: Type.Integer({ description: 'How many are left.' }),
     sessions: Type.Array(
       Type.Object({
         id: Type.Integer(),
-        way: Type.Enum(['link', 'passkey', 'recovery-code']),
+        way: Type.Enum(['link', 'passkey', 'recovery-code', 'reset']),
         device: Type.String(),
         startedAt: Instant,
         usedAt: Instant,

@@ -19,10 +19,13 @@ export async function showMe(deps: Deps, { organizerId, session }: Actor): Promi
   const { email, name } = openOrganizer(deps.keys, row)
   const { passkeyAt } = session
   const reset = await resetOf(deps.db, organizerId, deps.now())
+  const passkeys = await passkeysOf(deps.db, organizerId)
+  const waiting = passkeys.find(({ countsFrom }) => countsFrom > deps.now())
   return {
     organizer: { id: organizerId, email, ...(name && { name }) },
     ...(passkeyAt && { freshUntil: new Date(passkeyAt.getTime() + FRESH_MINUTES * 60_000).toISOString() }),
-    hasPasskey: (await passkeysOf(deps.db, organizerId)).length > 0,
+    hasPasskey: passkeys.length > 0,
+    ...(waiting && { passkeyCountsFrom: waiting.countsFrom.toISOString() }),
     ...(reset && { passkeyReset: { takesEffectAt: reset.takesEffectAt.toISOString() } }),
     organizations: await organizationsOf(deps, organizerId),
   }

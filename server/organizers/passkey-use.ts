@@ -9,7 +9,7 @@ import type { UsedPasskey } from './contract.ts'
 import { endResetOf } from './passkey-resets.ts'
 import { challengeToUse, type PasskeyRow, provenUse } from './passkey-proof.ts'
 import { passkeysOf } from './passkeys.ts'
-import { refreshSession, tokenHash } from './sessions.ts'
+import { renewSession, tokenHash } from './sessions.ts'
 
 /** Begins to sign in by whichever passkey the browser has for us: nothing is typed, so nothing is told. */
 export async function beginSignIn(deps: Deps, browser: string) {
@@ -30,17 +30,18 @@ export async function beginUse(deps: Deps, { organizerId, session }: Actor) {
 /**
  * An organizer shows that it is she: for ten minutes exports, deletions, roles and keys are open to her.
  * @returns the session's new token
- * @throws Refusal `passkey-refused`
+ * @throws Refusal `passkey-refused`, `passkey-waits`
  */
 export async function usePasskey(deps: Deps, actor: Actor, used: UsedPasskey): Promise<string> {
   const { organizerId, session } = actor
   const of = { purpose: 'confirm' as const, browserHash: session.tokenHash }
   const proof = await proofOf(deps, used, of)
   if (proof.passkey.organizerId !== organizerId) throw anotherPersons()
+  requireCounts(proof)
   return await transaction(deps.db, async (tx) => {
     await notePasskeyUse(tx, proof)
     await endResetOf(tx, actor, proof.at)
-    return await refreshSession(tx, session.id, proof.at)
+    return await renewSession(tx, session.id, { now: proof.at, isFresh: true })
   })
 }
 
@@ -49,6 +50,18 @@ export interface PasskeyUse {
   passkey: PasskeyRow
   counter: number
   at: Date
+}
+
+/** Whether it may do more than sign in: the first passkey of an older account waits. */
+export function counts({ passkey, at }: Pick<PasskeyUse, 'passkey' | 'at'>): boolean {
+  return passkey.countsFrom <= at
+}
+
+function requireCounts(use: PasskeyUse): void {
+  if (counts(use)) return
+  const detail =
+    'Your first passkey waits for 72 hours, so that you and your owners can say no. Until then it signs you in, and nothing more.'
+  throw new Refusal('passkey-waits', detail)
 }
 
 /** @throws Refusal `passkey-refused` */

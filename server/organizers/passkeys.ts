@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import { writeDown } from '../audit/audit.ts'
 import { type DbOrTx, transaction, type Tx } from '../db/db.ts'
 import { organizers, passkeys, recoveryCodes } from '../db/schema.ts'
@@ -7,13 +7,18 @@ import { Refusal } from '../refusal.ts'
 import { type Actor, requireFresh } from './actor.ts'
 import { keepChallenge, takeChallenge } from './challenges.ts'
 import type { NewPasskey } from './contract.ts'
+import { noticeFirstPasskey } from './first-passkey-notices.ts'
 import { noticeChange } from './notices.ts'
 import { openOrganizer } from './organizer.ts'
 import { challengeToMake, type PasskeyRow, provenNew } from './passkey-proof.ts'
-import { endOtherSessions, refreshSession, type Session, tokenHash } from './sessions.ts'
+import { endOtherSessions, renewSession, type Session, tokenHash } from './sessions.ts'
+import { afterTheWait, HOUR_MS } from './waiting.ts'
 
 /** How long a session that a recovery code began may add a passkey. */
 const RECOVERY_MINUTES = 30
+
+/** As long as an invitation lives: a day after an account was made, its mailbox alone proves no more than that did. */
+const NEW_ACCOUNT_HOURS = 24
 
 export async function passkeysOf(db: DbOrTx, organizerId: number): Promise<PasskeyRow[]> {
   return await db
@@ -50,8 +55,8 @@ export async function beginPasskey(deps: Deps, { organizerId, session }: Actor) 
 }
 
 /**
- * Adds a passkey. Making one is using it, so the session is fresh then, with a new token. The first one ends all other
- * sessions: an emailed link was enough for those.
+ * Adds a passkey. Making one is using it, so the session is fresh then, with a new token; not so while the first passkey
+ * waits. The first one ends all other sessions: an emailed link was enough for those.
  * @returns the new token
  * @throws Refusal `passkey-refused`, `passkey-needed`, `passkey-known`
  */
@@ -66,7 +71,9 @@ export async function addPasskey(deps: Deps, actor: Actor, made: NewPasskey): Pr
     await lockOrganizer(tx, organizerId)
     const known = await passkeysOf(tx, organizerId)
     requireMayAdd(session, known, now)
+    const countsFrom = known.length > 0 ? now : await firstCountsFrom(tx, session, now)
     await insertPasskey(tx, {
+      countsFrom,
       credentialId: credential.id,
       organizerId,
       publicKey: Buffer.from(credential.publicKey),
@@ -79,9 +86,22 @@ export async function addPasskey(deps: Deps, actor: Actor, made: NewPasskey): Pr
     })
     if (known.length === 0) await endOtherSessions(tx, session)
     await writeDown(tx, { at: now, by: actor, action: 'passkey.add' })
-    await noticeChange(tx, deps.now(), { organizerId, change: 'passkey-added' })
-    return await refreshSession(tx, session.id, now)
+    const waits = countsFrom > now
+    const passkey = passkeyId({ credentialId: credential.id })
+    if (waits) await noticeFirstPasskey(tx, now, { organizerId, passkey, countsFrom })
+    else await noticeChange(tx, now, { organizerId, change: 'passkey-added' })
+    return await renewSession(tx, session.id, { now, isFresh: !waits })
   })
+}
+
+/**
+ * An emailed link is enough to add the first passkey, so by itself it would be enough for everything. The first one waits
+ * while others can say no, unless the account is new, or its owner has waited for a reset already.
+ */
+async function firstCountsFrom(tx: Tx, { organizerId, way }: Session, now: Date): Promise<Date> {
+  const newSince = new Date(now.getTime() - NEW_ACCOUNT_HOURS * HOUR_MS)
+  const isNew = and(eq(organizers.id, organizerId), gt(organizers.joinedAt, newSince))
+  return way === 'reset' || (await tx.$count(organizers, isNew)) > 0 ? now : afterTheWait(now)
 }
 
 async function insertPasskey(tx: Tx, passkey: PasskeyRow): Promise<void> {

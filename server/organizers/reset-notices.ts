@@ -4,7 +4,7 @@ import { organizers, passkeyResets } from '../db/schema.ts'
 import type { Deps } from '../deps.ts'
 import type { Addressed } from '../mail/addressed.ts'
 import { type LedgerLetter, writeLetters } from '../mail/ledger.ts'
-import { toOrganizer } from './notices.ts'
+import { toOrganizer, withOwnersAbove } from './notices.ts'
 import { FIRST_LOCALE, openOrganizer } from './organizer.ts'
 import { lapsedAt } from './passkey-resets.ts'
 
@@ -17,15 +17,7 @@ interface ResetNotice {
 
 /** Tells these organizers, and all owners of their organizations, that their passkeys are to be replaced. */
 export async function addResetNotices(tx: DbOrTx, at: Date, organizerIds: number[]): Promise<void> {
-  const { rows } = await tx.execute<{ organizer_id: number; reader_id: number }>(sql`
-    select hers.organizer_id, owned.organizer_id as reader_id
-    from memberships hers join memberships owned
-      on owned.organization_id = hers.organization_id and owned.role = 'owner'
-    where hers.organizer_id in ${organizerIds} and owned.organizer_id <> hers.organizer_id
-    group by 1, 2`)
-  const toOwners = rows.map((row) => ({ organizerId: row.organizer_id, readerId: row.reader_id }))
-  const toThemselves = organizerIds.map((organizerId) => ({ organizerId, readerId: organizerId }))
-  const notices: ResetNotice[] = [...toThemselves, ...toOwners]
+  const notices: ResetNotice[] = await withOwnersAbove(tx, organizerIds)
   await writeLetters(
     tx,
     notices.map((notice) => ({

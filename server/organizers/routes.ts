@@ -4,6 +4,7 @@ import {
   Me,
   PasskeyChallenge,
   PasskeyResetReceipt,
+  PasskeyStop,
   SessionRequest,
   SignInLink,
   SignInLinkReceipt,
@@ -17,6 +18,7 @@ import { askForLink } from './links.ts'
 import { showMe } from './me.ts'
 import { beginSignIn } from './passkey-use.ts'
 import { askForReset } from './passkey-resets.ts'
+import { stopFirstPasskey } from './passkey-stops.ts'
 import { newToken } from './sessions.ts'
 import { showOffer, signInByLink, signInByPasskey, signOut } from './signing-in.ts'
 import { Done } from '../contract.ts'
@@ -66,6 +68,10 @@ function linkRoutes(app: App, deps: Deps): void {
 }
 
 function passkeyRoutes(app: App, deps: Deps): void {
+  app.post('/passkey-stops', { schema: { body: PasskeyStop, response: Done } }, async (request, reply) => {
+    await stopFirstPasskey(deps, request.body.token)
+    return reply.status(204).send()
+  })
   app.post(
     '/sign-in-challenges',
     { schema: { response: { 200: PasskeyChallenge } } },

@@ -30,6 +30,8 @@ export interface Session {
 export interface NewSession {
   organizerId: number
   way: Way
+  /** Whether a passkey that counts was used. Left out, it was if a passkey was used at all. */
+  isFresh?: boolean
   /** "Firefox on Android". */
   device: string
   now: Date
@@ -48,7 +50,7 @@ export function newToken(): string {
 /** @returns the token for the cookie, and the id that names the session in lists */
 export async function startSession(
   tx: DbOrTx,
-  { organizerId, way, device, now }: NewSession,
+  { organizerId, way, isFresh = way === 'passkey', device, now }: NewSession,
 ): Promise<{ token: string; id: number }> {
   const token = newToken()
   const [made] = await tx
@@ -60,7 +62,7 @@ export async function startSession(
       device,
       startedAt: now,
       usedAt: now,
-      passkeyAt: way === 'passkey' ? now : null,
+      passkeyAt: isFresh ? now : null,
     })
     .returning({ id: organizerSessions.id })
   if (!made) throw new Error('no session was made')
@@ -107,14 +109,18 @@ export function isFresh({ passkeyAt }: Session, now: Date): boolean {
 }
 
 /**
- * Notes that a passkey was used, and gives the session a new token: the old one dies.
+ * Gives the session a new token, and notes that a passkey that counts was used: the old token dies.
  * @returns the new token
  */
-export async function refreshSession(tx: DbOrTx, sessionId: number, now: Date): Promise<string> {
+export async function renewSession(
+  tx: DbOrTx,
+  sessionId: number,
+  { now, isFresh }: { now: Date; isFresh: boolean },
+): Promise<string> {
   const token = newToken()
   await tx
     .update(organizerSessions)
-    .set({ tokenHash: tokenHash(token), passkeyAt: now, usedAt: now })
+    .set({ tokenHash: tokenHash(token), usedAt: now, ...(isFresh && { passkeyAt: now }) })
     .where(eq(organizerSessions.id, sessionId))
   return token
 }

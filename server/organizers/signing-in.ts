@@ -10,7 +10,7 @@ import type { SessionRequest, SignInOffer, UsedPasskey } from './contract.ts'
 import { organizerOfLink, takeLink } from './links.ts'
 import { noticeChange } from './notices.ts'
 import { openOrganizer, rememberLocale } from './organizer.ts'
-import { notePasskeyUse, proofOf } from './passkey-use.ts'
+import { counts, notePasskeyUse, proofOf } from './passkey-use.ts'
 import { comeThroughReset, endResetOf, isEffective, resetOf } from './passkey-resets.ts'
 import { lockOrganizer, passkeysOf } from './passkeys.ts'
 import { useRecoveryCode } from './recovery-codes.ts'
@@ -83,21 +83,21 @@ interface AtTheDoor {
 async function wayIn(
   tx: Tx,
   { organizerId, recoveryCode, now }: AtTheDoor,
-): Promise<'link' | 'recovery-code'> {
+): Promise<'link' | 'recovery-code' | 'reset'> {
   if (await isLinkEnough(tx, organizerId)) return 'link'
   if (recoveryCode !== undefined) {
     await useRecoveryCode(tx, organizerId, recoveryCode)
     await noticeChange(tx, now, { organizerId, change: 'code-used' })
     return 'recovery-code'
   }
-  if (await comeThroughReset(tx, organizerId, now)) return 'link'
+  if (await comeThroughReset(tx, organizerId, now)) return 'reset'
   throw new Refusal(
     'passkey-required',
     'This account has a passkey, so the link alone does not open it. Use the passkey, or a recovery code.',
   )
 }
 
-/** Signs in by a passkey. It is not lost, so a reset that somebody asked for ends. @throws Refusal `passkey-refused` */
+/** Signs in by a passkey. One that counts is not lost, so a reset that somebody asked for ends. @throws Refusal `passkey-refused` */
 export async function signInByPasskey(deps: Deps, used: UsedPasskey, browser: Browser): Promise<SignedIn> {
   const browserHash = tokenHash(browser.token ?? '')
   const proof = await proofOf(deps, used, { purpose: 'sign-in', browserHash })
@@ -105,7 +105,8 @@ export async function signInByPasskey(deps: Deps, used: UsedPasskey, browser: Br
   return await transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, organizerId)
     await notePasskeyUse(tx, proof)
-    return await begin(deps, tx, { organizerId, way: 'passkey', now: proof.at, browser })
+    const isFresh = counts(proof)
+    return await begin(deps, tx, { organizerId, way: 'passkey', isFresh, now: proof.at, browser })
   })
 }
 
@@ -128,13 +129,17 @@ interface Beginning extends Omit<NewSession, 'device'> {
 }
 
 /** A session of its own, under a new token: one that the browser had before, or was made to have, is no more. */
-async function begin(deps: Deps, tx: Tx, { organizerId, way, now, browser }: Beginning): Promise<SignedIn> {
+async function begin(
+  deps: Deps,
+  tx: Tx,
+  { organizerId, way, isFresh = false, now, browser }: Beginning,
+): Promise<SignedIn> {
   await endSessionIn(tx, browser.session)
   await rememberLocale(tx, deps.keys, { organizerId, locale: browser.locale })
-  const { token, id } = await startSession(tx, { organizerId, way, device: browser.device, now })
+  const { token, id } = await startSession(tx, { organizerId, way, isFresh, device: browser.device, now })
   const by = { organizerId, sessionId: id }
   await writeDown(tx, { at: now, by, action: 'organizer.sign-in', details: { way } })
-  if (way === 'passkey') await endResetOf(tx, by, now)
+  if (isFresh) await endResetOf(tx, by, now)
   return {
     session: token,
     sessionId: id,

@@ -92,8 +92,8 @@ function boxOf(person: number, { publicKey }: TestKey): Buffer {
 async function anOwner({ deps: { db, keys, now } }: Stage): Promise<string> {
   const id = await organizerOf(db, keys, { email: 'owner@bench.example' }, now())
   await db.execute(sql`
-    insert into memberships (organization_id, organizer_id, role, since)
-    select id, ${id}, 'owner', now() from organizations where slug = 'bench'`)
+    insert into memberships (organization_id, organizer_id, role, since, owner_since)
+    select id, ${id}, 'owner', now(), now() from organizations where slug = 'bench'`)
   return (await startSession(db, { organizerId: id, way: 'passkey', device: 'bench', now: now() })).token
 }
 

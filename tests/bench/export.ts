@@ -70,8 +70,8 @@ async function insertPledges({ deps }: Stage): Promise<void> {
 async function anEditor({ deps: { db, keys, now } }: Stage): Promise<string> {
   const id = await organizerOf(db, keys, { email: 'editor@bench.example' }, now())
   await db.execute(sql`
-    insert into memberships (organization_id, organizer_id, role, since)
-    select id, ${id}, 'editor', now() from organizations where slug = 'bench'`)
+    insert into memberships (organization_id, organizer_id, role, since, owner_since)
+    select id, ${id}, 'editor', now(), null from organizations where slug = 'bench'`)
   return (await startSession(db, { organizerId: id, way: 'passkey', device: 'bench', now: now() })).token
 }
 

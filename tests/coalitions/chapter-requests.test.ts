@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000
 
 afterEach(() => delete server.clock.now)
 
-test('a student who asked in Spanish is invited in Spanish', async () => {
+test('a student who asked in Spanish to lead is answered in Spanish, with the campus that they asked for', async () => {
   const slug = await anOpenCampaign(server)
   const host = await anOrganizer(server)
   const email = anAddress()
@@ -23,7 +23,10 @@ test('a student who asked in Spanish is invited in Spanish', async () => {
     chapterName: 'YDSA',
   })
 
-  expect((await letterTo(server, email))?.subject).toContain('Tu organización tiene una invitación')
+  const letter = await letterTo(server, email)
+  expect(letter?.subject).toContain('Pediste encabezarlo: sí')
+  expect(letter?.text).toContain('Pediste encabezarlo en Massachusetts Institute of Technology: ¡sí!')
+  expect(letter?.text).toContain('/console/partner-invitation#')
 })
 
 describe('asking to lead at a campus', () => {

@@ -97,6 +97,39 @@ describe('a partner’s invitation', () => {
     expect((await coalition(owner, slug)).isPartner).toBe(true)
   })
 
+  test('brings an existing organization only with a fresh passkey of its owner; a new one needs none', async () => {
+    const { slug, host } = await aDrive()
+    const stale = await anOrganizer(server, { organization: `victim-${slug}`, isFresh: false })
+    const { token } = await invited(host, slug, 'Trap')
+
+    const brought = await post(
+      'partner-invitation-acceptances',
+      { token, organization: `victim-${slug}` },
+      stale,
+    )
+    const forOneself = await post('partner-invitation-acceptances', { token }, stale)
+
+    expect(brought.json()).toMatchObject({ status: 403, code: 'passkey-needed' })
+    expect(forOneself.json()).toMatchObject({ organization: { name: 'Trap' } })
+    expect((await coalition(host, slug)).shares.map(({ name }) => name)).toEqual(['Mijente', 'Trap'])
+  })
+
+  test('shows its address to owners and editors of the host, and not to viewers', async () => {
+    const { slug, host } = await aDrive()
+    const { email } = await invited(host, slug, 'BAJI')
+    const editor = await anOrganizer(server, { role: 'editor' })
+    const viewer = await anOrganizer(server, { role: 'viewer' })
+
+    const seen = await Promise.all([host, editor, viewer].map((one) => coalition(one, slug)))
+
+    expect(seen.map(({ invitations }) => invitations?.map((one) => one.email))).toEqual([
+      [email],
+      [email],
+      [undefined],
+    ])
+    expect(seen[2]?.invitations).toMatchObject([{ organizationName: 'BAJI' }])
+  })
+
   test('is good for seven days, and while whoever sent it is an owner of the host', async () => {
     const { slug, host } = await aDrive()
     const sent = Date.now()

@@ -44,8 +44,8 @@ function callsFor({ session }: AnOrganizer): Hers['callFor'] {
 
 async function join({ id }: AnOrganizer, organization: string, role: Role): Promise<void> {
   await server.deps.db.execute(sql`
-    insert into memberships (organization_id, organizer_id, role, since)
-    select id, ${id}, ${role}, now() from organizations where slug = ${organization}`)
+    insert into memberships (organization_id, organizer_id, role, since, owner_since)
+    select id, ${id}, ${role}, now(), case when ${role} = 'owner' then now() end from organizations where slug = ${organization}`)
 }
 
 describe('a member of two partners of one campaign', () => {

@@ -156,6 +156,19 @@ describe('another key', () => {
     expect(answer.json()).toMatchObject({ status: 403, code: 'approval-not-hers' })
   })
 
+  test('is not approved by a member of long standing who became an owner a moment before', async () => {
+    const { organization, ada, at } = await anOrganization()
+    const viewer = await anOrganizer(server, { organization, role: 'viewer' })
+    await passes(80)
+    await ada.call('PATCH', `organizations/${organization}/members/${viewer.id}`, { role: 'owner' })
+    const next = aPair()
+    await setKey(ada, organization, next)
+
+    const answer = await viewer.call('POST', `${at}/${next.fingerprint}/approval`)
+
+    expect(answer.json()).toMatchObject({ status: 403, code: 'approval-not-hers' })
+  })
+
   test('is taken back by any owner, tells all of them, and was never anybody’s key', async () => {
     const { organization, ada, bea, first, at } = await anOrganization()
     const next = aPair()

@@ -31,7 +31,7 @@ let key: TestKey
 
 beforeAll(async () => {
   ;[owner, second] = [await anOrganizer(server), await anOrganizer(server)]
-  await server.deps.db.execute(sql`update memberships set since = '2020-01-01'`)
+  await server.deps.db.execute(sql`update memberships set owner_since = '2020-01-01' where role = 'owner'`)
   key = await aKeyOf(owner, 'mijente')
 })
 

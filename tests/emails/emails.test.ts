@@ -134,6 +134,8 @@ test('emails to organizers about their account belong to no campaign, and have n
       'organizer-sign-in',
       'passkey-reset',
       'sign-in-changed',
+      'first-passkey',
+      'place-changed',
       'organization-key',
     ]),
   )

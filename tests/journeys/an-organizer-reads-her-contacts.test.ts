@@ -103,7 +103,7 @@ async function aWrappedKeyOf(owner: AnOrganizer, organization: string): Promise<
 /** Another owner vouches for it. @returns its fingerprint */
 async function aKeyAfter(owner: AnOrganizer, organization: string): Promise<string> {
   const second = await anOrganizer(server, { organization })
-  await server.deps.db.execute(sql`update memberships set since = '2020-01-01'`)
+  await server.deps.db.execute(sql`update memberships set owner_since = '2020-01-01' where role = 'owner'`)
   const { waiting } = (await setKey(owner, organization)).json()
   await second.call('POST', `organizations/${organization}/keys/${waiting.fingerprint}/approval`)
   return waiting.fingerprint as string

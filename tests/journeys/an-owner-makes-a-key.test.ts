@@ -84,7 +84,7 @@ test('another key is announced on every page of each member, and counts once a s
     await anOrganizer(server, { organization: slug }),
     await anOrganizer(server, { organization: slug }),
   ]
-  await server.deps.db.execute(sql`update memberships set since = '2020-01-01'`)
+  await server.deps.db.execute(sql`update memberships set owner_since = '2020-01-01' where role = 'owner'`)
   await aKeyOf(ada, slug)
   const [hers, theirs] = [await onHerPage(ada, slug), await onHerPage(bea, slug)]
 

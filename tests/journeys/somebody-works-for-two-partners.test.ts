@@ -17,8 +17,8 @@ test.each([360, 1280])(
     const her = await aPartner(server, slug, { organization: one })
     await aPartner(server, slug, { organization: other })
     await server.deps.db.execute(sql`
-    insert into memberships (organization_id, organizer_id, role, since)
-    select id, ${her.id}, 'owner', now() from organizations where slug = ${other}`)
+    insert into memberships (organization_id, organizer_id, role, since, owner_since)
+    select id, ${her.id}, 'owner', now(), now() from organizations where slug = ${other}`)
     await registered(server, her, slug, 'baji-site')
     const context = await signedIn(await people.another({ viewport: { width, height: 740 } }), server, her)
     const page = await context.newPage()

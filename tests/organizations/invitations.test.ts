@@ -113,6 +113,22 @@ describe('an invitation', () => {
     expect((await accept(token)).json()).toMatchObject({ code: 'token-expired' })
   })
 
+  test('is void while the inviter is not an owner, whichever way they lost the role', async () => {
+    const { slug, owner, email } = await invited('owner')
+    const token = await tokenOf(email)
+    await server.deps.db.execute(sql`
+      update memberships set role = 'editor', owner_since = null where organizer_id = ${owner.id}`)
+
+    const preview = await new TestBrowser(server).call('POST', 'invitation-previews', { token })
+    const answer = await accept(token)
+
+    expect(preview.json()).toMatchObject({ code: 'token-expired' })
+    expect(answer.json()).toMatchObject({ code: 'token-expired' })
+    const { rows } = await server.deps.db.execute(sql`
+      select role from memberships join organizations on id = organization_id where slug = ${slug}`)
+    expect(rows).toEqual([{ role: 'editor' }])
+  })
+
   test('that was cancelled lets nobody in', async () => {
     const inviting = await invited()
     const token = await tokenOf(inviting.email)
@@ -189,6 +205,21 @@ describe('an invitation', () => {
     expect(['token-invalid', 'invalid-request']).toContain(answer.json().code)
     expect(answer.cookies).toEqual([])
   })
+})
+
+test('the addresses of people who are invited are shown to owners and editors, and not to viewers', async () => {
+  const inviting = await invited()
+  const editor = await anOrganizer(server, { organization: inviting.slug, role: 'editor' })
+  const viewer = await anOrganizer(server, { organization: inviting.slug, role: 'viewer' })
+
+  const seen = await Promise.all(
+    [inviting.owner, editor, viewer].map(
+      async (owner) => (await organization({ ...inviting, owner })).invitations[0],
+    ),
+  )
+
+  expect(seen.map((one) => one?.email)).toEqual([inviting.email, inviting.email, undefined])
+  expect(seen[2]).toMatchObject({ role: 'editor', isExpired: false })
 })
 
 describe('inviting', () => {

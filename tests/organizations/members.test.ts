@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Organization } from '../../server/organizations/contract.ts'
 import { type AnOrganizer, anOpenCampaign, anOrganizer, times } from '../builders.ts'
 import { estamos } from '../estamos.ts'
+import { lettersTo, TestBrowser } from '../organizers/browser.ts'
 
 const server = estamos()
 
@@ -132,6 +133,23 @@ describe('handing over', () => {
     const answer = await owner.call('POST', `organizations/${slug}/hand-over`, { to: heir.id })
 
     expect(answer.statusCode).toBe(200)
+    expect(await rolesIn(slug)).toEqual({ [owner.id]: 'editor', [heir.id]: 'owner' })
+  })
+
+  test('voids the invitations that the former owner sent', async () => {
+    const slug = aSlug()
+    const owner = await anOrganizer(server, { organization: slug })
+    const heir = await anOrganizer(server, { organization: slug, role: 'viewer' })
+    const email = `second-${slug}@example.org`
+    await owner.call('POST', `organizations/${slug}/invitations`, { email, role: 'owner' })
+    const [letter] = await lettersTo(server, email)
+    const token = /\/console\/invitation#([\w-]+)/.exec(letter?.text ?? '')?.[1]
+
+    await owner.call('POST', `organizations/${slug}/hand-over`, { to: heir.id })
+    const accepted = await new TestBrowser(server).call('POST', 'invitation-acceptances', { token })
+
+    expect(accepted.json().code).toBe('token-invalid')
+    expect((await organization(heir, slug)).invitations).toEqual([])
     expect(await rolesIn(slug)).toEqual({ [owner.id]: 'editor', [heir.id]: 'owner' })
   })
 

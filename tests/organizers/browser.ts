@@ -111,8 +111,9 @@ export async function join(
     with organization as (
       insert into organizations (slug, name) values (${organization}, ${organization})
       on conflict (slug) do update set slug = excluded.slug returning id)
-    insert into memberships (organization_id, organizer_id, role, since)
-    select id, ${organizerId}, ${role}, ${now().toISOString()}::timestamptz from organization`)
+    insert into memberships (organization_id, organizer_id, role, since, owner_since)
+    select id, ${organizerId}, ${role}, at, case when ${role} = 'owner' then at end
+    from organization, (values (${now().toISOString()}::timestamptz)) as joined (at)`)
 }
 
 /** Somebody with a passkey, signed in, and fresh. */

@@ -108,8 +108,8 @@ describe('an invitation that is accepted while its reader adds her first passkey
       const answer = new TestBrowser(server).call('POST', `${kind}-acceptances`, { token })
       await expect.poll(waiting).toBeGreaterThan(0)
       await tx.execute(sql`
-        insert into passkeys (credential_id, organizer_id, public_key, counter, is_backed_up, name, added_at)
-        values (${`key-${id}-${kind}`}, ${id}, '', 0, false, 'phone', now())`)
+        insert into passkeys (credential_id, organizer_id, public_key, counter, is_backed_up, name, added_at, counts_from)
+        values (${`key-${id}-${kind}`}, ${id}, '', 0, false, 'phone', now(), now())`)
       return { answer }
     })
     const answer = await accepting.answer

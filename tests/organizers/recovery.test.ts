@@ -155,6 +155,7 @@ describe('a lost passkey', () => {
     expect(await lost.browser.isSignedIn()).toBe(false)
     expect((await browser.call('GET', 'account')).json()).toMatchObject({ passkeys: [], recoveryCodes: 0 })
     await browser.addPasskey()
+    expect((await browser.call('POST', 'recovery-codes')).statusCode).toBe(201)
     expect((await new TestBrowser(server).signInByLink(lost.email)).statusCode).toBe(403)
   })
 

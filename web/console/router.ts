@@ -14,6 +14,7 @@ export const { p, navigate, isActive, route } = createRouter({
   '/partner-invitation': () => import('./partner-invitation/PartnerInvitationPage.svelte'),
   '/campaigns/:campaign/embeds': () => import('./embeds/EmbedsPage.svelte'),
   '/sign-in': () => import('./sign-in/SignInPage.svelte'),
+  '/first-passkey': () => import('./first-passkey/FirstPasskeyPage.svelte'),
   '/account': () => import('./account/AccountPage.svelte'),
   '/campaigns/:campaign/edit': () => import('./campaigns/EditCampaignPage.svelte'),
   '/organizations/:organization/new-campaign': () => import('./campaigns/NewCampaignPage.svelte'),

@@ -24,6 +24,8 @@ export const memberships = pgTable(
     organizerId: integer('organizer_id').notNull(),
     role: text('role', { enum: ['owner', 'editor', 'viewer'] }).notNull(),
     since: instant('since').notNull(),
+    /** When this person last became an owner; null for everybody else. */
+    ownerSince: instant('owner_since'),
   },
   (t) => [
     primaryKey({ name: 'memberships_pkey', columns: [t.organizationId, t.organizerId] }),
@@ -39,6 +41,7 @@ export const memberships = pgTable(
     }).onDelete('cascade'),
     index('memberships_organizer_index').on(t.organizerId),
     check('memberships_role_check', sql`${t.role} in ('owner', 'editor', 'viewer')`),
+    check('memberships_owner_since_check', sql`(${t.role} = 'owner') = (${t.ownerSince} is not null)`),
   ],
 )
 

@@ -71,7 +71,7 @@ export const organizerSessions = pgTable(
     tokenHash: bytea('token_hash').notNull(),
     organizerId: integer('organizer_id').notNull(),
     /** By which way she signed in. */
-    way: text('way', { enum: ['link', 'passkey', 'recovery-code'] }).notNull(),
+    way: text('way', { enum: ['link', 'passkey', 'recovery-code', 'reset'] }).notNull(),
     /** "Firefox on Android", from the browser's own words; no address is kept. */
     device: text('device').notNull(),
     startedAt: instant('started_at').notNull(),
@@ -84,7 +84,7 @@ export const organizerSessions = pgTable(
     unique('organizer_sessions_token_hash_key').on(t.tokenHash),
     ofOrganizer('organizer_sessions_organizer_fkey', t.organizerId),
     index('organizer_sessions_organizer_index').on(t.organizerId),
-    check('organizer_sessions_way_check', sql`${t.way} in ('link', 'passkey', 'recovery-code')`),
+    check('organizer_sessions_way_check', sql`${t.way} in ('link', 'passkey', 'recovery-code', 'reset')`),
   ],
 )
 
@@ -102,6 +102,8 @@ export const passkeys = pgTable(
     /** What its owner calls it: "phone". */
     name: text('name').notNull(),
     addedAt: instant('added_at').notNull(),
+    /** From then on its use makes a session fresh. The first passkey of an older account waits. */
+    countsFrom: instant('counts_from').notNull(),
     usedAt: instant('used_at'),
   },
   (t) => [

@@ -7,6 +7,7 @@ export const did: Record<AuditAction, string> = {
   'session.end': 'ended a session',
   'passkey.add': 'added a passkey',
   'passkey.remove': 'removed a passkey',
+  'passkey.stop': 'removed by an emailed link the first passkey of',
   'recovery-codes.make': 'made new recovery codes',
   'passkey-reset.ask': 'asked to replace lost passkeys',
   'passkey-reset.approve': 'approved that lost passkeys are replaced, of',

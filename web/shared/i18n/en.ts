@@ -299,7 +299,7 @@ export const en = {
   chapterRequest: {
     tab: 'Start a pledge at your school',
     title: 'Start a pledge at {campus}',
-    text: '{organization} runs this campaign. Nobody leads it at your campus yet. If you would like to, tell them who you are; they answer by email.',
+    text: '{organization} runs this campaign. Nobody leads it at your campus yet. If you would like to, tell them who you are. If they want you to lead, they email you.',
     name: 'Your name',
     about: 'A few words: who you are, whom you would do it with',
     privacy:
@@ -314,7 +314,7 @@ export const en = {
     reviewHint: 'If these are not your words, close this page. Nobody else sees them, and they are deleted.',
     confirmButton: 'Yes, send it',
     thanksTitle: 'It is on its way',
-    thanksText: '{organization} has your request for {campus}, and answers by email.',
+    thanksText: '{organization} has your request for {campus}. If they want you to lead, they email you.',
     back: 'Back to the campaign',
     stale:
       'This link no longer works: the request was answered, or another one of yours was sent. If the link was cut off, copy all of it from the email.',

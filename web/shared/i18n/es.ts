@@ -298,7 +298,7 @@ export const es: Words = {
   chapterRequest: {
     tab: 'Empieza un compromiso en tu universidad',
     title: 'Empieza un compromiso en {campus}',
-    text: '{organization} lleva esta campaña. En tu universidad aún no la encabeza nadie. Si te gustaría hacerlo, cuéntales quién eres; responden por correo.',
+    text: '{organization} lleva esta campaña. En tu universidad aún no la encabeza nadie. Si te gustaría hacerlo, cuéntales quién eres. Si quieren que la encabeces, te escriben.',
     name: 'Tu nombre',
     about: 'Unas palabras: quién eres y con quién lo harías',
     privacy:
@@ -313,7 +313,7 @@ export const es: Words = {
     reviewHint: 'Si no son tus palabras, cierra esta página. Nadie más las ve y se borran.',
     confirmButton: 'Sí, envíala',
     thanksTitle: 'Va en camino',
-    thanksText: '{organization} tiene tu solicitud para {campus} y responde por correo.',
+    thanksText: '{organization} tiene tu solicitud para {campus}. Si quieren que la encabeces, te escriben.',
     back: 'Volver a la campaña',
     stale:
       'Este enlace ya no sirve: la solicitud fue respondida, o ya se envió otra tuya. Si el enlace se cortó, cópialo entero del correo.',
