@@ -4,13 +4,13 @@ import { anOpenCampaign, anOrganizer, codeIn, crowd } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { smtpInbox } from '../smtp-inbox.ts'
 import { browsers } from './browsers.ts'
-import { expectAccessible, signedIn } from './console.ts'
+import { expectAccessible, signedIn, withDevice } from './console.ts'
 import { hostPage } from './host-page.ts'
 
 const inbox = await smtpInbox()
 const server = estamos({ isUp: true, env: () => ({ SMTP_URL: inbox.url }) })
 const host = hostPage()
-const people = browsers({ expected: /40[014]/ })
+const people = browsers({ expected: /40[0134]/ })
 
 test(
   'a partner joins, registers a source, copies its snippet; a student signs, the share rises; the partner leaves and is out',
@@ -53,6 +53,7 @@ test(
     await elsewhere.getByLabel('Code', { exact: true }).fill('one-more')
     await partner.getByRole('button', { name: 'Leave the coalition' }).click()
     await partner.getByRole('button', { name: 'Leave', exact: true }).click()
+    await addsPasskey(partner)
     await partner.getByRole('heading', { name: 'Your drives' }).waitFor()
     await elsewhere.getByRole('button', { name: 'Register', exact: true }).click()
 
@@ -88,6 +89,19 @@ async function joined(): Promise<Page> {
   await page.getByRole('button', { name: 'Accept the invitation' }).click()
   await page.getByRole('heading', { name: 'Embeds' }).waitFor()
   return page
+}
+
+/** Leaving takes a passkey: one is added in another tab, and the first tab goes on. */
+async function addsPasskey(page: Page): Promise<void> {
+  await page.getByText('your account has none yet').waitFor()
+  await expectAccessible(page)
+  const opened = page.context().waitForEvent('page')
+  await page.getByRole('link', { name: 'Add a passkey' }).click()
+  const account = await opened
+  await withDevice(account)
+  await account.getByRole('button', { name: 'Add a passkey' }).click()
+  await account.getByText('The passkey was added').waitFor()
+  await page.getByRole('button', { name: 'I have added one: go on' }).click()
 }
 
 async function consoleOf(slug: string, path: string): Promise<Page> {

@@ -5,28 +5,11 @@ import { anOrganizer } from '../builders.ts'
 import { estamos } from '../estamos.ts'
 import { aStranger, linksIn } from '../organizers/browser.ts'
 import { browsers } from './browsers.ts'
-import { expectAccessible, signedIn } from './console.ts'
+import { expectAccessible, signedIn, withDevice } from './console.ts'
 
 const server = estamos({ isUp: true, env: () => ({ CAPTCHA: 'altcha' }) })
 // Chromium says so of every call that is refused, and asking who is signed in may be.
 const chromium = browsers({ expected: /status of 4(0[0139]|22)/ })
-
-/** A device with a fingerprint reader that always knows her. */
-async function withDevice(page: Page) {
-  const cdp = await page.context().newCDPSession(page)
-  await cdp.send('WebAuthn.enable')
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
-  return { cdp, authenticatorId }
-}
 
 async function open(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage()

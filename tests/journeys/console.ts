@@ -15,6 +15,23 @@ export async function signedIn(
   return context
 }
 
+/** A device with a fingerprint reader that always knows her. */
+export async function withDevice(page: Page) {
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('WebAuthn.enable')
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return { cdp, authenticatorId }
+}
+
 /** No violation of axe's rules, and nothing that makes the page wider than its window; a frame is a page of its own. */
 export async function expectAccessible(page: Page): Promise<void> {
   expect(
