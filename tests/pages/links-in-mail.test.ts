@@ -5,7 +5,7 @@ import { anOpenCampaign, anOrganizer, checksum, confirm, crowd, rowOf, sign } fr
 import { aKeyOf } from '../contacts/keys.ts'
 import { names } from '../emails/cases.ts'
 import { estamos } from '../estamos.ts'
-import { aPasskeyHolder } from '../organizers/browser.ts'
+import { aPasskeyHolder, aStranger, TestBrowser } from '../organizers/browser.ts'
 import { type Received, smtpInbox } from '../smtp-inbox.ts'
 import { aReader, lookAtMilestones, tellOfMilestones, writingFor } from '../updates/writing.ts'
 
@@ -62,7 +62,25 @@ async function allThatOrganizersGet(): Promise<void> {
   await server.work()
   const [, link] = /#link=([\w-]+)/.exec(inbox.received.map(({ text }) => text).join()) ?? []
   await browser.call('POST', 'passkey-resets', { link })
+  const member = await anOrganizer(server, { role: 'viewer' })
+  await call('PATCH', `organizations/mijente/members/${member.id}`, { role: 'owner' })
   await server.work()
+  await aFirstPasskeyThatWaits()
+  await server.work()
+  delete server.clock.now
+}
+
+/** Of an account that is older than a day. */
+async function aFirstPasskeyThatWaits(): Promise<void> {
+  const email = await aStranger(server)
+  server.clock.now = new Date(Date.now() + 2 * DAY_MS)
+  const browser = new TestBrowser(server)
+  await browser.call('POST', 'sign-in-links', { email })
+  await server.work()
+  const { text = '' } = await inbox.next(email)
+  const [, link] = /#link=([\w-]+)/.exec(text) ?? []
+  await browser.call('POST', 'sessions', { link })
+  await browser.addPasskey()
 }
 
 test('every link of every mail may be opened by a scanner: nothing personal, nothing kept, nothing changed', async () => {
@@ -111,7 +129,9 @@ test('every link of every mail to organizers may be opened too: what it is good 
 
   expect(new Set(links.map(({ pathname, hash }) => `${pathname} ${hash.length > 20}`))).toEqual(
     new Set([
+      '/console/ false',
       '/console/account false',
+      '/console/first-passkey true',
       '/console/invitation true',
       '/console/organizations/mijente false',
       '/console/partner-invitation true',
@@ -123,7 +143,11 @@ test('every link of every mail to organizers may be opened too: what it is good 
 })
 
 test('that is every email there is, and the news alone offer to be ended by one click', async () => {
-  const all = await Promise.all(names.map((name) => renderEmail(name, 'en', emails[name].sample as never)))
+  const samples = await Promise.all(
+    names.map((name) => renderEmail(name, 'en', emails[name].sample as never)),
+  )
+  const aboutHerPlace = { ...emails['place-changed'].sample, change: 'role-changed', role: 'owner' } as const
+  const all = [...samples, await renderEmail('place-changed', 'en', aboutHerPlace)]
   const news = await Promise.all(
     (['update', 'milestone'] as const).map((name) => renderEmail(name, 'en', emails[name].sample as never)),
   )
